@@ -1,0 +1,32 @@
+namespace TimeNs;
+
+/// <summary>What a namespace or a timer may be called.</summary>
+internal static class Names
+{
+    public const int MaxLength = 128;
+
+    /// <summary>Why a name cannot be used, or null when it can.</summary>
+    public static string? Fault(string? name) =>
+        string.IsNullOrWhiteSpace(name) ? "a name must not be empty"
+        : name.Length > MaxLength ? $"a name has at most {MaxLength} characters, this one {name.Length}"
+        : name.Any(char.IsControl) ? "a name must not contain control characters"
+        : !IsWellFormed(name) ? "a name must be well-formed Unicode"
+        : null;
+
+    /// <exception cref="ArgumentException">The name cannot be used.</exception>
+    public static string Check(string? name, string parameter) =>
+        Fault(name) is { } fault ? throw new ArgumentException($"'{name}': {fault}.", parameter) : name!;
+
+    private static bool IsWellFormed(string name)
+    {
+        for (var i = 0; i < name.Length; i++)
+        {
+            if (char.IsSurrogate(name[i]) && (i + 1 == name.Length || !char.IsSurrogatePair(name[i], name[++i])))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
