@@ -69,7 +69,7 @@ internal sealed class TimeNamespace
     /// <summary>A new timer, disarmed, without ticks (rule C4).</summary>
     /// <exception cref="ArgumentException">An unknown clock (C1) or an impossible name.</exception>
     /// <exception cref="TimeNamespaceException">EEXIST: the name is taken.</exception>
-    public TimerState CreateTimer(ClockId clock, string? name, in ClockReadings host, bool ephemeral = false)
+    public TimerState CreateTimer(ClockId clock, string? name, in ClockReadings host)
     {
         if (!ClockIds.IsTimerClock(clock))
         {
@@ -81,10 +81,20 @@ internal sealed class TimeNamespace
             throw new TimeNamespaceException(Errno.EEXIST, $"Namespace '{Name}' has a timer '{name}' already");
         }
 
-        var timer = new TimerState(_nextId++, name, clock, this, ReadAt(host).WallOffset) { IsEphemeral = ephemeral };
-        Register(timer);
         HasHadTimers = true;
+        var timer = new TimerState(_nextId++, name, clock, this, ReadAt(host).WallOffset);
+        Register(timer);
         return timer;
+    }
+
+    /// <summary>
+    /// A timer for a delegate of the running process (TimeProvider, IScheduler): in no image and without an id. The namespace holds
+    /// it only while it is armed, so that one that was dropped after it fired can be collected.
+    /// </summary>
+    public TimerState CreateEphemeral(ClockId clock, in ClockReadings host)
+    {
+        HasHadTimers = true;
+        return new TimerState(0, null, clock, this, ReadAt(host).WallOffset) { IsEphemeral = true };
     }
 
     /// <summary>Closes a timer: it is out of every list when this returns.</summary>
@@ -99,7 +109,11 @@ internal sealed class TimeNamespace
         timer.Close();
         timer.IsWatched = false;
         Uncancel(timer);
-        _timers.Remove(timer.Id);
+        if (!timer.IsEphemeral)
+        {
+            _timers.Remove(timer.Id);
+        }
+
         if (timer.Name is { } name)
         {
             _names.Remove(name);
@@ -321,11 +335,15 @@ internal sealed class TimeNamespace
         _frozen = null;
         var now = ReadAt(host);
         Debug.Assert(now.Monotonic >= frozen.Standing.Monotonic && now.Boottime >= frozen.Standing.Boottime, "INV-4");
-        if (policy.Missed != MissedTicks.Count)
+        if (policy.Missed != MissedTicks.Count || now.Realtime < frozen.Standing.Realtime)
         {
-            foreach (var timer in _timers.Values)
+            foreach (var timer in AllTimers())
             {
-                DropMissed(timer, frozen.Standing, now, policy.Missed);
+                Carry(timer, frozen.Standing, now, policy.Missed);
+                if (timer.IsArmed && timer.QueueIndex < 0)
+                {
+                    Enqueue(timer);
+                }
             }
         }
 
@@ -344,7 +362,7 @@ internal sealed class TimeNamespace
     public NamespaceImage Checkpoint(AbsoluteTimers absolute, string hostName, in ClockReadings host)
     {
         RefuseHost(Errno.EINVAL, "it cannot be checkpointed");
-        var kept = _timers.Values.Where(static t => !t.IsEphemeral).ToArray();
+        var kept = _timers.Values.ToArray();
         if (absolute == AbsoluteTimers.Refuse && Array.Find(kept, static t => t.IsAbsolute && t.IsAlive) is { } refused)
         {
             throw new TimeNamespaceException(Errno.EOPNOTSUPP,
@@ -369,7 +387,7 @@ internal sealed class TimeNamespace
             Absolute = absolute == AbsoluteTimers.Relative ? AbsoluteTimers.Relative : AbsoluteTimers.Keep,
             HasHadTimers = HasHadTimers,
             NextTimerId = _nextId,
-            EphemeralTimers = _timers.Count - kept.Length,
+            EphemeralTimers = ArmedEphemerals().Count(),
             Timers = [.. kept.Select(static t => t.Save())],
         };
     }
@@ -398,7 +416,7 @@ internal sealed class TimeNamespace
             }
             else
             {
-                DropMissed(timer, image.Readings, now, policy.Missed);
+                Carry(timer, image.Readings, now, policy.Missed);
             }
 
             if (timer.IsArmed)
@@ -445,7 +463,7 @@ internal sealed class TimeNamespace
     /// <summary>Closes the namespace and every timer in it.</summary>
     internal void Close()
     {
-        foreach (var timer in _timers.Values.ToArray())
+        foreach (var timer in AllTimers())
         {
             Remove(timer);
         }
@@ -476,6 +494,25 @@ internal sealed class TimeNamespace
         return clock == timer.Base
             ? new ClockTime(point)
             : new ClockTime(point).Plus(ClockTime.SubtractSaturating(now[clock].Nanoseconds, now[timer.Base].Nanoseconds));
+    }
+
+    /// <summary>Takes a timer over a stop: what was unread stays, and of what passed meanwhile as much as the policy wants.</summary>
+    private void Carry(TimerState timer, in ClockReadings then, in ClockReadings now, MissedTicks policy)
+    {
+        KeepUnread(timer, then, now);
+        DropMissed(timer, then, now, policy);
+    }
+
+    /// <summary>
+    /// Where a clock goes on from before the deadlines that had passed, they are counted as of the stop: a forward would find none
+    /// of them (F6), and they would be lost.
+    /// </summary>
+    private static void KeepUnread(TimerState timer, in ClockReadings then, in ClockReadings now)
+    {
+        if (timer.AwaitsForward && now[timer.Base] < then[timer.Base] && timer.ForwardTo(then, out var overruns))
+        {
+            timer.KeepForwarded(overruns);
+        }
     }
 
     /// <summary>Drops the periods that passed between two readings and that the policy does not want; the phase stays.</summary>
@@ -567,6 +604,10 @@ internal sealed class TimeNamespace
             _table.Update(queue);
         }
     }
+
+    private TimerState[] AllTimers() => [.. _timers.Values, .. ArmedEphemerals()];
+
+    private IEnumerable<TimerState> ArmedEphemerals() => _queues.SelectMany(static q => q.Items()).Where(static t => t.IsEphemeral);
 
     private void UpdateHeads()
     {

@@ -48,6 +48,9 @@ internal sealed class TimerQueue(TimeNamespace owner, ClockBase clock)
         }
     }
 
+    /// <summary>The queued timers, in no particular order.</summary>
+    public IEnumerable<TimerState> Items() => _heap.Items();
+
     public void Remove(TimerState timer) => _heap.Remove(timer);
 
     public TimerState Pop()

@@ -1,0 +1,371 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using TimeNs.Clocks;
+using TimeNs.Runtime.Kernel;
+using TimeNs.Timers;
+
+namespace TimeNs.Runtime;
+
+/// <summary>
+/// One thread that waits for the kernel and tells readers of their ticks, and one lock around the namespaces.
+/// </summary>
+/// <remarks>
+/// <code>
+///   kernel alarm ─▶ Wait returns ─▶ lock: read clocks once, expire, read for the watchers, set alarms ─▶ unlock ─▶ OnNext, OnNext, ...
+///   any caller   ─▶ lock: change, set an earlier alarm itself ─▶ unlock
+/// </code>
+/// Ground rules: nothing is locked while an observer runs (INV-6); every OnNext, OnError and OnCompleted comes from the engine's
+/// thread; an operation after which nothing old may be seen (<see cref="Quiesce"/>) first waits for the deliveries under way or,
+/// when it is called from inside one of them, takes the rest of the batch back (INV-3, INV-7).
+/// </remarks>
+internal sealed class TimerEngine
+{
+    /// <summary>An alarm this near may have fired already, unseen: it is set again after every wait.</summary>
+    private const long AlarmMarginNs = 1_000_000;
+
+    private readonly ILogger _logger;
+    private readonly Thread _thread;
+    private readonly long[] _alarms = [long.MaxValue, long.MaxValue, long.MaxValue];
+    private readonly List<Delivery> _batch = [];
+    private int _delivered;
+    private bool _isDelivering;
+    private List<Action> _notices = [];
+    private List<Action> _announcing = [];
+    private ClockReadings _lastHost;
+    private bool _stopping;
+    private Exception? _failure;
+    private long _wakeups;
+    private long _expirations;
+    private long _deliveries;
+    private long _hostClockSets;
+    private long _faults;
+
+    public TimerEngine(IKernel kernel, ILogger logger)
+    {
+        Kernel = kernel;
+        _logger = logger;
+        _lastHost = kernel.Read();
+        Dispatcher = new CallbackDispatcher(kernel is SimulatedKernel, CallbackFaulted);
+        _thread = new Thread(Run) { IsBackground = true, Name = "TimeNs engine" };
+    }
+
+    /// <summary>Guards the table and everything in it.</summary>
+    public object Gate { get; } = new();
+
+    public IKernel Kernel { get; }
+
+    public NamespaceTable Table { get; } = new();
+
+    public CallbackDispatcher Dispatcher { get; }
+
+    public bool IsEngineThread => Thread.CurrentThread == _thread;
+
+    public bool IsStopping => Volatile.Read(ref _stopping);
+
+    /// <summary>Called once, on the engine's thread, when it ends; with the kernel's failure, if that was why.</summary>
+    public required Action<Exception?> Ended { get; init; }
+
+    /// <summary>Called under the lock when the host's wall clock was found set, or the host resumed.</summary>
+    public required Action<ClockChangeReason> HostClockMoved { get; init; }
+
+    public RuntimeStatistics Statistics => new(
+        _wakeups, _expirations, _deliveries, _hostClockSets, Interlocked.Read(ref _faults),
+        Table.Namespaces.Count, Table.Namespaces.Sum(static ns => ns.Timers.Count));
+
+    public void Start()
+    {
+        (Kernel as SimulatedKernel)?.Attach(_thread);
+        _thread.Start();
+    }
+
+    /// <summary>Reads the host's clocks, under the lock, and notices a clock set that nobody has told of yet.</summary>
+    public ClockReadings ReadHost()
+    {
+        Debug.Assert(Monitor.IsEntered(Gate), "under the lock");
+        var host = Kernel.Read();
+        if (host.WallOffset != _lastHost.WallOffset)
+        {
+            HostMoved(host);
+        }
+
+        _lastHost = host;
+        return host;
+    }
+
+    /// <summary>To be called under the lock after every change: sets what alarm is due earlier now, and wakes the engine for news.</summary>
+    public void Changed()
+    {
+        Debug.Assert(Monitor.IsEntered(Gate), "under the lock");
+        foreach (var clock in ClockOffsets.Bases)
+        {
+            var next = Table.NextDeadline(clock);
+            if (next.Nanoseconds < _alarms[(int)clock])
+            {
+                SetAlarm(clock, next);
+            }
+        }
+
+        if (!IsEngineThread && (Table.HasWakeups || _notices.Count != 0))
+        {
+            Kernel.Interrupt();
+        }
+    }
+
+    /// <summary>
+    /// Under the lock: no tick that was read before is on its way when this returns. Another thread waits for the observers that run;
+    /// the engine's own thread, which is inside one of them, takes the rest of the batch of this namespace back.
+    /// </summary>
+    public void Quiesce(TimeNamespace ns)
+    {
+        if (!IsEngineThread)
+        {
+            while (_isDelivering)
+            {
+                Monitor.Wait(Gate);
+            }
+
+            return;
+        }
+
+        for (var i = _delivered + 1; _isDelivering && i < _batch.Count; i++)
+        {
+            var delivery = _batch[i];
+            if (delivery.Timer is { } timer && timer.Namespace == ns && timer.Epoch == delivery.Epoch && !timer.IsClosed)
+            {
+                ns.Unread(timer, delivery.Read);
+                _batch[i] = default;
+            }
+        }
+    }
+
+    /// <summary>Under the lock: has something run on the engine's thread after the ticks that are due.</summary>
+    public void Announce(Action notice) => _notices.Add(notice);
+
+    /// <exception cref="ObjectDisposedException">The runtime was stopped, or its kernel failed.</exception>
+    public void CheckRunning()
+    {
+        if (_failure is { } failure)
+        {
+            throw new ObjectDisposedException($"The runtime has stopped because its kernel failed: {failure.Message}", failure);
+        }
+
+        ObjectDisposedException.ThrowIf(_stopping, typeof(TimeRuntime));
+    }
+
+    /// <summary>An observer threw: counted and logged. From any thread.</summary>
+    public void ObserverFaulted(string source, Exception exception)
+    {
+        Interlocked.Increment(ref _faults);
+        Log.ObserverFaulted(_logger, source, exception);
+    }
+
+    /// <summary>What has been announced and not been told yet; on the engine's thread, when it ends.</summary>
+    public void RunNotices()
+    {
+        Action[] notices;
+        lock (Gate)
+        {
+            notices = [.. _notices];
+            _notices.Clear();
+        }
+
+        foreach (var notice in notices)
+        {
+            notice();
+        }
+    }
+
+    /// <summary>Stops the engine and waits for its thread, except from inside that thread, which then ends by itself.</summary>
+    public void Stop()
+    {
+        lock (Gate)
+        {
+            _stopping = true;
+            if (_thread.IsAlive && !IsEngineThread)
+            {
+                InterruptQuietly();
+            }
+        }
+
+        Dispatcher.Stop();
+        if (!IsEngineThread)
+        {
+            _thread.Join();
+        }
+    }
+
+    private void Run()
+    {
+        Log.Started(_logger, Kernel.Name);
+        try
+        {
+            var more = false;
+            while (!IsStopping)
+            {
+                more = Turn(waits: !more);
+            }
+        }
+#pragma warning disable CA1031 // Whatever ended the loop ends the engine: every reader is told, and every later call says so.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.EngineFailed(_logger, exception);
+            lock (Gate)
+            {
+                _failure = exception;
+                _stopping = true;
+            }
+        }
+
+        lock (Gate)
+        {
+            _isDelivering = false;
+            Monitor.PulseAll(Gate);
+        }
+
+        Ended(_failure);
+        (Kernel as SimulatedKernel)?.Detach();
+        Kernel.Dispose();
+        Log.Stopped(_logger);
+    }
+
+    /// <summary>One turn of the engine: wait, expire, deliver. True when there is more to do at once.</summary>
+    private bool Turn(bool waits)
+    {
+        var clockSet = waits && Kernel.Wait();
+        lock (Gate)
+        {
+            if (_stopping)
+            {
+                return false;
+            }
+
+            _wakeups += waits ? 1 : 0;
+            var host = ReadAfterWait(clockSet);
+            _expirations += Table.ExpireDue(host);
+            Table.Collect(host, _batch);
+            (_notices, _announcing) = (_announcing, _notices);
+            SetAlarms(host);
+            _isDelivering = true;
+            _delivered = -1;
+        }
+
+        Deliver();
+        lock (Gate)
+        {
+            _batch.Clear();
+            _announcing.Clear();
+            _isDelivering = false;
+            Monitor.PulseAll(Gate);
+        }
+
+        var drained = Dispatcher.Drain();
+        lock (Gate)
+        {
+            return drained || Table.HasWakeups || _notices.Count != 0;
+        }
+    }
+
+    private void CallbackFaulted(Exception exception)
+    {
+        Interlocked.Increment(ref _faults);
+        Log.CallbackFaulted(_logger, exception);
+    }
+
+    private void Deliver()
+    {
+        for (var i = 0; i < _batch.Count; i++)
+        {
+            _delivered = i;
+            var delivery = _batch[i];
+            if (delivery.Timer is not { } timer || timer.Epoch != delivery.Epoch)
+            {
+                continue;
+            }
+
+            if (((IEngineTimer)timer.Tag!).Deliver(delivery.Read))
+            {
+                _deliveries++;
+            }
+            else
+            {
+                TakeBack(delivery);
+            }
+        }
+
+        _delivered = _batch.Count;
+        foreach (var notice in _announcing)
+        {
+            notice();
+        }
+    }
+
+    /// <summary>Nobody took the tick: it is unread again (INV-3).</summary>
+    private void TakeBack(in Delivery delivery)
+    {
+        lock (Gate)
+        {
+            if (!delivery.Timer.IsClosed && delivery.Timer.Epoch == delivery.Epoch)
+            {
+                delivery.Timer.Namespace.Unread(delivery.Timer, delivery.Read);
+            }
+        }
+    }
+
+    /// <summary>A wait that tells of a clock set means a trigger (X1), also when the clock was set to what it read.</summary>
+    private ClockReadings ReadAfterWait(bool clockSet)
+    {
+        var before = _hostClockSets;
+        var host = ReadHost();
+        if (clockSet && before == _hostClockSets)
+        {
+            Table.HostClockWasSet(host);
+        }
+
+        return host;
+    }
+
+    private void HostMoved(in ClockReadings host)
+    {
+        var reason = host.SuspendedTime != _lastHost.SuspendedTime ? ClockChangeReason.HostResumed : ClockChangeReason.HostClockSet;
+        var movedNs = ClockTime.SubtractSaturating(host.WallOffset, _lastHost.WallOffset);
+        Log.HostClockMoved(_logger, movedNs, reason);
+        _hostClockSets++;
+        _lastHost = host;
+        Table.HostClockWasSet(host);
+        HostClockMoved(reason);
+    }
+
+    /// <summary>Sets every alarm that is not set as it should be; one that is due, or nearly, may have been cleared by the wait.</summary>
+    private void SetAlarms(in ClockReadings host)
+    {
+        foreach (var clock in ClockOffsets.Bases)
+        {
+            var next = Table.NextDeadline(clock);
+            var alarm = _alarms[(int)clock];
+            var mayBeCleared = alarm != long.MaxValue && alarm <= ClockTime.AddSaturating(host[clock].Nanoseconds, AlarmMarginNs);
+            if (mayBeCleared || next.Nanoseconds != alarm)
+            {
+                SetAlarm(clock, next);
+            }
+        }
+    }
+
+    private void SetAlarm(ClockBase clock, ClockTime deadline)
+    {
+        Kernel.SetAlarm(clock, deadline);
+        _alarms[(int)clock] = deadline.Nanoseconds;
+    }
+
+    private void InterruptQuietly()
+    {
+        try
+        {
+            Kernel.Interrupt();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The thread has ended meanwhile, and its kernel with it.
+        }
+    }
+}
