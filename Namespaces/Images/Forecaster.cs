@@ -52,8 +52,12 @@ internal static class Forecaster
         .OrderBy(static e => e.In)
         .ThenBy(static e => e.Timer.Sequence)
         .Select(e => new ForecastEntry(
-            e.Timer.Id, e.Timer.Name, Duration.FromNanoseconds(e.In), e.Timer.Ticks == ulong.MaxValue ? ulong.MaxValue : e.Timer.Ticks + 1,
+            e.Timer.Id, e.Timer.Name, Duration.FromNanoseconds(e.In), ReadThen(e.Timer),
             TimeNamespace.OnClock(e.Timer, e.Timer.Deadline, now), IsCanceled: false));
+
+    /// <summary>What a read at a timer's next deadline would return. A cancel is told before, and takes with it what was unread (X2).</summary>
+    private static ulong ReadThen(TimerState timer) =>
+        IsCancelled(timer) ? 1 : timer.Ticks == ulong.MaxValue ? ulong.MaxValue : timer.Ticks + 1;
 
     private static bool IsCancelled(TimerState timer) => timer is { IsCancelPending: true, MightCancel: true };
 }
