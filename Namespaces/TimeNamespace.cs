@@ -410,7 +410,7 @@ internal sealed class TimeNamespace
                 _cancelList.Add(timer);
             }
 
-            if (image.Absolute == AbsoluteTimers.Relative && timer.IsAbsolute && timer.IsAlive)
+            if (image.Absolute == AbsoluteTimers.Relative && timer.IsAbsolute)
             {
                 timer.ShiftWithClock(now[timer.Base].Since(image.Readings[timer.Base]));
             }
