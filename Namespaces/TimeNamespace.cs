@@ -59,6 +59,9 @@ internal sealed class TimeNamespace
 
     internal IReadOnlyList<TimerQueue> Queues => _queues;
 
+    /// <summary>Whom a clock set may cancel, in no particular order.</summary>
+    internal IReadOnlyCollection<TimerState> CancelList => _cancelList;
+
     /// <summary>The namespace's clocks when its host's read <paramref name="host"/> (INV-1); where it stands when frozen.</summary>
     public ClockReadings ReadAt(in ClockReadings host) => _frozen is { } frozen ? frozen.Standing : Offsets.ToNamespace(host);
 
@@ -82,7 +85,7 @@ internal sealed class TimeNamespace
         }
 
         HasHadTimers = true;
-        var timer = new TimerState(_nextId++, name, clock, this, ReadAt(host).WallOffset);
+        var timer = new TimerState(_nextId++, name, clock, this, ReadAt(host).WallOffset) { Sequence = _table.NextSequence() };
         Register(timer);
         return timer;
     }
@@ -94,7 +97,7 @@ internal sealed class TimeNamespace
     public TimerState CreateEphemeral(ClockId clock, in ClockReadings host)
     {
         HasHadTimers = true;
-        return new TimerState(0, null, clock, this, ReadAt(host).WallOffset) { IsEphemeral = true };
+        return new TimerState(0, null, clock, this, ReadAt(host).WallOffset) { IsEphemeral = true, Sequence = _table.NextSequence() };
     }
 
     /// <summary>Closes a timer: it is out of every list when this returns.</summary>
@@ -295,13 +298,7 @@ internal sealed class TimeNamespace
         }
 
         var wallOffset = now.WallOffset;
-        foreach (var timer in _cancelList.OrderBy(static t => t.Sequence))
-        {
-            if (timer.ClockWasSet(wallOffset))
-            {
-                _table.Wake(timer);
-            }
-        }
+        _table.CancelInOrder(_cancelList.Select(t => (t, wallOffset)));
     }
 
     /// <summary>Stops the namespace: its clocks stand and nothing in it fires. O(1) in timers.</summary>
@@ -337,10 +334,11 @@ internal sealed class TimeNamespace
         Debug.Assert(now.Monotonic >= frozen.Standing.Monotonic && now.Boottime >= frozen.Standing.Boottime, "INV-4");
         if (policy.Missed != MissedTicks.Count || now.Realtime < frozen.Standing.Realtime)
         {
-            foreach (var timer in AllTimers())
+            foreach (var timer in AllTimers().OrderBy(static t => t.Sequence))
             {
+                var wasArmed = timer.IsArmed;
                 Carry(timer, frozen.Standing, now, policy.Missed);
-                if (timer.IsArmed && timer.QueueIndex < 0)
+                if (timer.IsArmed && !wasArmed)
                 {
                     Enqueue(timer);
                 }
