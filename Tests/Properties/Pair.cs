@@ -1,7 +1,7 @@
 using NodaTime;
-using NUnit.Framework;
 using TimeNs.Clocks;
 using TimeNs.Images;
+using TimeNs.Tests.Namespaces;
 using TimeNs.Timers;
 
 namespace TimeNs.Tests.Properties;
@@ -12,9 +12,22 @@ namespace TimeNs.Tests.Properties;
 /// </summary>
 internal sealed class Pair
 {
-    private static readonly string[] Names = ["host", "a", "b", "c"];
+    private static readonly string[] Names = ["a", "b", "a", "b", "c", "host"];
     private readonly ModelHost _model = new([10_000, 5_000, 7_000]);
     private readonly List<(NamespaceImage Product, ModelImage Model)> _images = [];
+
+    /// <summary>Two namespaces with a timer on each clock, so that a short sequence has something to work on.</summary>
+    private Pair()
+    {
+        foreach (var name in Names.Take(2))
+        {
+            Step(new Op(Verb.CreateNamespace, name[0] - 'a', 0, 0, 100, -50, 3));
+            for (var clock = 0; clock < 5; clock++)
+            {
+                Step(new Op(Verb.CreateTimer, name[0] - 'a', clock, 0, 0, 0, 1));
+            }
+        }
+    }
 
     public Rig Product { get; } = new(new ClockReadings(new(10_000), new(5_000), new(7_000)));
 
@@ -29,14 +42,38 @@ internal sealed class Pair
                 pair.Step(op);
                 pair.Compare();
             }
-            catch (Exception wrong) when (wrong is not AssertionException)
+            catch (Exception wrong)
             {
-                throw new AssertionException($"step {index}, {op}: {wrong}", wrong);
+                throw new InvalidOperationException($"step {index}, {op}: {(wrong is DisagreementException ? wrong.Message : wrong)}", wrong);
             }
-            catch (AssertionException wrong)
+        }
+    }
+
+    /// <summary>A sequence that fails, with every step taken out that it fails without.</summary>
+    public static string Shortest(Op[] ops)
+    {
+        for (var i = ops.Length - 1; i >= 0; i--)
+        {
+            Op[] without = [.. ops[..i], .. ops[(i + 1)..]];
+            if (Fault(without) is not null)
             {
-                throw new AssertionException($"step {index}, {op}: {wrong.Message}", wrong);
+                ops = without;
             }
+        }
+
+        return $"{string.Join("\n", ops)}\n{Fault(ops)}";
+    }
+
+    private static string? Fault(Op[] ops)
+    {
+        try
+        {
+            Run(ops);
+            return null;
+        }
+        catch (InvalidOperationException wrong)
+        {
+            return wrong.Message;
         }
     }
 
@@ -49,7 +86,7 @@ internal sealed class Pair
             Verb.Advance or Verb.Jump or Verb.Settle or Verb.Suspend or Verb.SetHostClock => OnHost(op),
             _ => OnTimer(op),
         };
-        Assert.That(product, Is.EqualTo(model));
+        DisagreementException.Check(product, model);
     }
 
     private (string Product, string Model) OnNamespace(Op op)
@@ -240,7 +277,7 @@ internal sealed class Pair
     private void Compare()
     {
         Product.Table.CheckInvariants();
-        Assert.That(Product.Describe(), Is.EqualTo(Describe()));
+        DisagreementException.Check(Product.Describe(), Describe());
     }
 
     private string Describe() => string.Join("\n", _model.Namespaces.OrderBy(static n => n.Name, StringComparer.Ordinal).SelectMany(static n =>
@@ -285,6 +322,20 @@ internal sealed class Pair
         catch (ModelException refused)
         {
             return refused.Message;
+        }
+    }
+}
+
+/// <summary>Thrown rather than asserted: a property is tried again and again while its steps are shortened.</summary>
+internal sealed class DisagreementException(string message) : Exception(message)
+{
+    public static void Check(string actual, string expected)
+    {
+        if (actual != expected)
+        {
+            var (a, e) = (actual.Split('\n'), expected.Split('\n'));
+            var line = Enumerable.Range(0, Math.Max(a.Length, e.Length)).First(i => a.ElementAtOrDefault(i) != e.ElementAtOrDefault(i));
+            throw new DisagreementException($"\n  is:        {a.ElementAtOrDefault(line)}\n  should be: {e.ElementAtOrDefault(line)}\n");
         }
     }
 }
