@@ -538,6 +538,7 @@ internal sealed class TimeNamespace
         if (timer.IsPeriodic)
         {
             timer.Shift((long)(UInt128.Min((UInt128)(total - before - allowed) * (ulong)timer.IntervalNs, long.MaxValue)));
+            TakeBackExpiry(timer, now);
         }
         else
         {
@@ -547,6 +548,18 @@ internal sealed class TimeNamespace
         if (queued && timer.IsArmed)
         {
             _queues[(int)timer.Base].Add(timer);
+        }
+    }
+
+    /// <summary>
+    /// A wall clock that was stepped back had un-passed the deadline of an expired timer before the stop, and all that has passed since
+    /// is dropped: no expiration is left of it (F6), and it waits for the next.
+    /// </summary>
+    private static void TakeBackExpiry(TimerState timer, in ClockReadings now)
+    {
+        if (timer.AwaitsForward && timer.Deadline > now[timer.Base].Nanoseconds && timer.ForwardTo(now, out var overruns))
+        {
+            timer.KeepForwarded(overruns);
         }
     }
 

@@ -94,6 +94,24 @@ public sealed class RestoreTest
         Assert.That(Cancels(rig, ns), Is.EqualTo("0: a.1: ECANCELED at 10005; a.2: ECANCELED at 10005"));
     }
 
+    [TestCase(100L, 10_110L)]
+    [TestCase(long.MaxValue, long.MaxValue)]
+    public void Restore_Skip_AnExpiryThatTheClockTookBack_LeavesNothing(long interval, long next)
+    {
+        var rig = new Rig();
+        var ns = rig.Create("a");
+        rig.Armed(ns, ClockId.Realtime, 10_010, interval, flags: 1);
+        rig.Pass(10);
+        rig.Jump(-5, 0);
+        var image = rig.Checkpoint(ns);
+        rig.Table.Remove(ns);
+        rig.Host = rig.Host.Plus(10);
+        ns = rig.Restore(image, RestorePolicy.Suspend with { Missed = MissedTicks.Skip });
+        var timer = ns.FindTimer(1)!;
+        Assert.That((timer.IsReadable, timer.IsArmed, timer.Deadline), Is.EqualTo((false, true, next)));
+        ImageRules.Check(rig.Checkpoint(ns));
+    }
+
     private static string Cancels(Rig rig, TimeNamespace ns)
     {
         foreach (var timer in ns.Timers)
