@@ -11,6 +11,8 @@ internal sealed class Rig(ClockReadings host)
     /// <summary>Stops at deadlines in one advance, before the rest of it is jumped.</summary>
     public const int MaxStops = 60;
 
+    public static readonly ClockBase[] Bases = [ClockBase.Realtime, ClockBase.Monotonic, ClockBase.Boottime];
+
     public NamespaceTable Table { get; } = new();
 
     public ClockReadings Host { get; set; } = host;
@@ -81,7 +83,7 @@ internal sealed class Rig(ClockReadings host)
     }
 
     /// <summary>Nanoseconds to the next deadline on any clock.</summary>
-    public long NextIn() => new[] { ClockBase.Realtime, ClockBase.Monotonic, ClockBase.Boottime }
+    public long NextIn() => Bases
         .Min(c => Table.NextDeadline(c) is { IsNever: false } next ? next.Since(Host[c]) : long.MaxValue);
 
     public string Read(TimeNamespace ns, TimerState t) => ns.Read(t, Host, out var read) switch
@@ -104,7 +106,9 @@ internal sealed class Rig(ClockReadings host)
             $"{f.TimerId} in {f.In.ToInt64Nanoseconds()} x{f.Expirations} due {f.Deadline.Nanoseconds}{(f.IsCanceled ? " canceled" : "")}"));
 
     /// <summary>Everything there is to know, in lines; without the order of arming.</summary>
-    public string Describe() => string.Join("\n", Table.Namespaces.OrderBy(static n => n.Name, StringComparer.Ordinal).SelectMany(Describe));
+    public string Describe() =>
+        string.Join("\n", Table.Namespaces.OrderBy(static n => n.Name, StringComparer.Ordinal).SelectMany(Describe))
+        + $"\nnext {string.Join(' ', Bases.Select(c => Table.NextDeadline(c) is { IsNever: false } next ? next.Since(Host[c]).ToString() : "never"))}";
 
     public IEnumerable<string> Describe(TimeNamespace ns)
     {

@@ -192,6 +192,10 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
         {
             t.Deadline = Int128.Min(t.Deadline + (dropped * t.Interval), Model.Never);
             t.Armed &= t.Interval != 0;
+            if (t.Deadline > Now[t.Base] && t.ForwardTo(Now[t.Base]))
+            {
+                t.Order = host.NextOrder(); // F6: of an expiry that the clock took back, nothing is left
+            }
         }
     }
 

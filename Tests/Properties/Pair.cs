@@ -17,7 +17,7 @@ internal sealed class Pair
     private readonly List<(NamespaceImage Product, ModelImage Model)> _images = [];
 
     /// <summary>Two namespaces with a timer on each clock, so that a short sequence has something to work on.</summary>
-    private Pair()
+    public Pair()
     {
         foreach (var name in Names.Take(2))
         {
@@ -32,7 +32,10 @@ internal sealed class Pair
     public Rig Product { get; } = new(new ClockReadings(new(10_000), new(5_000), new(7_000)));
 
     /// <summary>Runs a sequence; the first difference fails the test.</summary>
-    public static void Run(Op[] ops)
+    public static void Run(Op[] ops) => Run(ops, static _ => { });
+
+    /// <summary>Runs a sequence, with a check of the product after every step.</summary>
+    public static void Run(Op[] ops, Action<Pair> check)
     {
         var pair = new Pair();
         foreach (var (index, op) in ops.Index())
@@ -40,7 +43,7 @@ internal sealed class Pair
             try
             {
                 pair.Step(op);
-                pair.Compare();
+                check(pair);
             }
             catch (Exception wrong)
             {
@@ -77,7 +80,8 @@ internal sealed class Pair
         }
     }
 
-    private void Step(Op op)
+    /// <summary>Does one step to both. What they answered.</summary>
+    public string Step(Op op)
     {
         var (product, model) = op.Verb switch
         {
@@ -87,6 +91,9 @@ internal sealed class Pair
             _ => OnTimer(op),
         };
         DisagreementException.Check(product, model);
+        Product.Table.CheckInvariants();
+        DisagreementException.Check(Product.Describe(), Describe());
+        return product;
     }
 
     private (string Product, string Model) OnNamespace(Op op)
@@ -127,7 +134,7 @@ internal sealed class Pair
                 : ("", "");
         }
 
-        var all = _model.Namespaces.SelectMany(static n => n.Timers.Select(t => (Ns: n, Timer: t))).ToList();
+        var all = _model.Namespaces.OrderBy(static n => n.Name, StringComparer.Ordinal).SelectMany(static n => n.Timers.OrderBy(static t => t.Id).Select(t => (Ns: n, Timer: t))).ToList();
         if (all.Count == 0)
         {
             return ("", "");
@@ -274,14 +281,36 @@ internal sealed class Pair
         }
     }
 
-    private void Compare()
+    /// <summary>
+    /// A namespace is written down, stopped and restored at the same instant, and its readers come back. False when it cannot be.
+    /// </summary>
+    public bool Replace(string name, Op op)
     {
-        Product.Table.CheckInvariants();
-        DisagreementException.Check(Product.Describe(), Describe());
+        Step(op with { Verb = Verb.Settle });
+        var (ns, twin) = (Product.Table.Find(name), _model.Namespaces.Find(n => n.Name == name));
+        if (ns is null || twin is null || ns.IsFrozen || name == "host" || ImageRules.ReadingsFault(ns.ReadAt(Product.Host)) is not null)
+        {
+            return false;
+        }
+
+        var (absolute, policy) = (op.Flags % 2 == 0 ? AbsoluteTimers.Keep : AbsoluteTimers.Relative, PolicyOf(op));
+        var (image, copy) = (Product.Checkpoint(ns, absolute), _model.Checkpoint(twin, absolute.ToString().ToLowerInvariant()));
+        var watched = twin.Timers.Where(static t => t.Watched).Select(static t => t.Id).ToList();
+        Product.Table.Remove(ns);
+        _model.Remove(twin);
+        (ns, twin) = (Product.Restore(image, policy.Product), _model.Restore(copy, policy.Model, name));
+        foreach (var id in watched)
+        {
+            ns.Watch(ns.FindTimer(id)!, true);
+            Watch(twin, twin.Timers.Find(t => t.Id == id)!, watched: true);
+        }
+
+        return true;
     }
 
     private string Describe() => string.Join("\n", _model.Namespaces.OrderBy(static n => n.Name, StringComparer.Ordinal).SelectMany(static n =>
-        n.Timers.OrderBy(static t => t.Id).Select(t => Line(n, t)).Prepend($"{n.Name} {string.Join(' ', n.Offsets)} now {string.Join(' ', n.Now)} frozen {n.Frozen} {n.HadTimers}")));
+        n.Timers.OrderBy(static t => t.Id).Select(t => Line(n, t)).Prepend($"{n.Name} {string.Join(' ', n.Offsets)} now {string.Join(' ', n.Now)} frozen {n.Frozen} {n.HadTimers}")))
+        + $"\nnext {string.Join(' ', Enumerable.Range(0, 3).Select(c => _model.NextIn(c)?.ToString() ?? "never"))}";
 
     private static string Line(ModelNamespace n, ModelTimer t) => string.Join(' ',
         t.Id, t.Clock, t.ShownFlags, "ticks", t.Ticks, t.Peek(n.Now[t.Base]), "left", t.Remaining(n.Now[t.Base]), t.Interval, "at", t.Armed || t.Expired ? t.Deadline : 0,
