@@ -12,11 +12,16 @@ internal static class DemoCommand
 
     public static Command Create()
     {
+        var save = new Option<string?>("--save") { Description = "Keep the checkpoint's image in a file.", HelpName = "FILE" };
         var command = new ExampleCommand(
             "demo",
             "Show the main job on real timers: namespaces, a live clock change, a checkpoint, downtime, a restore, and what became of every timer.",
-            "timens demo");
-        command.SetAction((parsed, _) => new DemoRun(Open(parsed.InvocationConfiguration.Output)).RunAsync());
+            "timens demo",
+            "timens demo --save web.tns && timens image show web.tns")
+        {
+            save,
+        };
+        command.SetAction((parsed, _) => new DemoRun(Open(parsed.InvocationConfiguration.Output), parsed.GetValue(save)).RunAsync());
         return command;
     }
 

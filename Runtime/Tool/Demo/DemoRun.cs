@@ -15,7 +15,9 @@ namespace TimeNs.Tool.Demo;
 /// It waits for events, never for a guess of how long they take. Each timer is judged by counts and deadlines; lateness is shown
 /// and not judged, since that is the machine's.
 /// </remarks>
-internal sealed class DemoRun(IAnsiConsole console)
+/// <param name="console">Where it tells what happens.</param>
+/// <param name="save">Where to keep the image for a look at it; null keeps it in memory.</param>
+internal sealed class DemoRun(IAnsiConsole console, string? save)
 {
     private static readonly Duration s_hour = Duration.FromHours(1);
     private static readonly Duration s_downtime = Duration.FromSeconds(3);
@@ -102,6 +104,11 @@ internal sealed class DemoRun(IAnsiConsole console)
         Title("Checkpoint");
         var image = web.Checkpoint(stop: true);
         var bytes = ImageFormat.Encode(image);
+        if (save is not null)
+        {
+            ImageFile.Save(image, save);
+        }
+
         var timeout = image.Timers.Single(static t => t.Name == "timeout");
         _deadlines["timeout"] = image.Readings.Monotonic.Plus((long)image.Remaining(timeout).TotalNanoseconds);
         var backlog = image.Timers.Single(static t => t.Name == "backlog");
