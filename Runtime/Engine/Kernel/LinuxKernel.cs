@@ -71,7 +71,9 @@ public sealed class LinuxKernel : IKernel
     public string Name => "linux";
 
     /// <inheritdoc/>
-    /// <remarks>Three calls into the vDSO, some 75 ns. A reading that finds the wall clock set makes <see cref="Wait"/> return true.</remarks>
+    /// <remarks>
+    /// Three calls into the vDSO, some 75 ns. A reading that finds the wall clock set makes <see cref="Wait"/> return true.
+    /// </remarks>
     public ClockReadings Read()
     {
         var readings = _clocks.Read(out var set);

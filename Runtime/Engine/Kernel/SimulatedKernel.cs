@@ -228,7 +228,8 @@ public sealed class SimulatedKernel : IKernel
         if (Environment.CurrentManagedThreadId == Volatile.Read(ref _engineThread))
         {
             throw new InvalidOperationException(
-                $"{move} was called on the engine's own thread, as by an observer in OnNext or a continuation that runs there. It would wait for itself; call it from another thread.");
+                $"{move} was called on the engine's own thread, as by an observer in OnNext or a continuation that runs there. "
+                + "It would wait for itself; call it from another thread.");
         }
 
         lock (_turn)
