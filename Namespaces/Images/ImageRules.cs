@@ -9,6 +9,11 @@ internal static class ImageRules
     /// <exception cref="ImageException">The first field that is impossible.</exception>
     public static void Check(NamespaceImage image)
     {
+        if (image.IsChecked)
+        {
+            return;
+        }
+
         CheckHeader(image, image.Timers.Length);
         var timers = image.Timers.AsSpan();
         var keys = new TimerKeys(timers.Length, image.NextTimerId);
@@ -17,6 +22,8 @@ internal static class ImageRules
             CheckTimer(timers[i], i, image);
             keys.Add(timers[i], i);
         }
+
+        image.IsChecked = true;
     }
 
     /// <summary>Refuses a header that no checkpoint could have written over <paramref name="timers"/> timers.</summary>
