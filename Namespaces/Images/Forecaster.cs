@@ -44,7 +44,10 @@ internal static class Forecaster
         return cancelled.Concat(ticking);
     }
 
-    /// <summary>Every further deadline within the time wakes its timer once; nobody reads, so nothing is re-armed (rule F2).</summary>
+    /// <summary>
+    /// Every further deadline within the time wakes its timer once, for one expiration; nobody reads, so nothing is re-armed (rule
+    /// F2). What was told of at once is not counted again.
+    /// </summary>
     private static IEnumerable<ForecastEntry> Later(TimeNamespace ns, ClockReadings now, long withinNs) => ns.Timers
         .Where(static t => t.IsArmed && t.Deadline != long.MaxValue)
         .Select(t => (Timer: t, In: t.Remaining(now)))
@@ -52,12 +55,8 @@ internal static class Forecaster
         .OrderBy(static e => e.In)
         .ThenBy(static e => e.Timer.Sequence)
         .Select(e => new ForecastEntry(
-            e.Timer.Id, e.Timer.Name, Duration.FromNanoseconds(e.In), ReadThen(e.Timer),
+            e.Timer.Id, e.Timer.Name, Duration.FromNanoseconds(e.In), 1,
             TimeNamespace.OnClock(e.Timer, e.Timer.Deadline, now), IsCanceled: false));
-
-    /// <summary>What a read at a timer's next deadline would return. A cancel is told before, and takes with it what was unread (X2).</summary>
-    private static ulong ReadThen(TimerState timer) =>
-        IsCancelled(timer) ? 1 : timer.Ticks == ulong.MaxValue ? ulong.MaxValue : timer.Ticks + 1;
 
     private static bool IsCancelled(TimerState timer) => timer is { IsCancelPending: true, MightCancel: true };
 }

@@ -184,7 +184,7 @@ internal sealed class ModelHost
         [
             .. cancels.Select(t => Entry(t, 0, 0, ns.Now[t.Base], canceled: true)),
             .. ticking.Select(t => Entry(t, 0, t.Peek(ns.Now[t.Base]), t.FirstDue ?? ns.Now[t.Base], canceled: false)),
-            .. later.Select(t => Entry(t, t.Remaining(ns.Now[t.Base]), cancels.Contains(t) ? 1 : Int128.Min(t.Ticks + 1, Model.MaxTicks), t.Deadline, canceled: false)),
+            .. later.Select(t => Entry(t, t.Remaining(ns.Now[t.Base]), 1, t.Deadline, canceled: false)),
         ];
     }
 
