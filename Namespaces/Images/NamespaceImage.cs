@@ -95,7 +95,11 @@ public sealed class NamespaceImage
     public int EphemeralTimers { get; init; }
 
     /// <summary>The timers, in the order in which they were armed.</summary>
-    public ImmutableArray<TimerImage> Timers { get; init; } = [];
+    public ImmutableArray<TimerImage> Timers
+    {
+        get;
+        init => field = value.IsDefault ? [] : value;
+    } = [];
 
     /// <summary>The host's wall clock at the checkpoint.</summary>
     public Instant TakenAt => Host.Realtime.ToInstant();

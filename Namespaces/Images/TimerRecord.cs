@@ -1,0 +1,94 @@
+using TimeNs.Clocks;
+
+namespace TimeNs.Images;
+
+/// <summary>
+/// The record of one timer in an image file, version 1: three bytes that say what follows, then only as many bytes as the values need.
+/// </summary>
+/// <remarks>
+/// <code>
+///   kind ┊ presence ┊ lengths ┊ id 0, 1, 3, 8 ┊ deadline 0..8 ┊ interval 0..8 ┊ ticks? first_due? remembered? name?
+///
+///   kind      76 state (0 disarmed, 1 armed, 2 expired)   54 settime flags   3 absolute   210 clock
+///   presence  76 size of the id   5 cancel pending   4 on the cancel list   3 name   2 remembered   1 first due   0 ticks
+///   lengths   7654 of the interval   3210 of the deadline, 15: never
+/// </code>
+/// Signed numbers are differences modulo 2^64, zigzag coded: the id's from the previous id + 1, the deadline's from the reading
+/// of the timer's base clock, the first due point's from the deadline, the remembered wall offset's from the namespace's. A
+/// number takes the fewest bytes that hold it: every timer has one code only. The workload assumed: many armed periodic timers
+/// with deadlines near the readings, few with ticks or names.
+/// </remarks>
+internal static class TimerRecord
+{
+    /// <summary>A disarmed timer: no id byte, no deadline, no interval.</summary>
+    public const int MinSize = 3;
+
+    /// <summary>Three bytes, three numbers of 8, three of 10, a name's length and the name.</summary>
+    public const int MaxSize = 3 + 3 * 8 + 3 * MaxVarint + 2 + MaxNameBytes;
+
+    /// <summary>UTF-8 needs at most three bytes for a UTF-16 unit.</summary>
+    public const int MaxNameBytes = 3 * Names.MaxLength;
+
+    public const int MaxVarint = 10;
+
+    public const int ClockMask = 0x07;
+    public const int Absolute = 0x08;
+
+    /// <summary>Clock and absoluteness together choose the base clock.</summary>
+    public const int BaseMask = ClockMask | Absolute;
+
+    public const int FlagsShift = 4;
+    public const int FlagsMask = 0x03;
+    public const int StateShift = 6;
+    public const int Disarmed = 0;
+    public const int Armed = 1;
+    public const int Expired = 2;
+
+    public const int HasTicks = 0x01;
+    public const int HasFirstDue = 0x02;
+    public const int HasRemembered = 0x04;
+    public const int HasName = 0x08;
+    public const int HasTail = HasTicks | HasFirstDue | HasRemembered | HasName;
+    public const int MightCancel = 0x10;
+    public const int CancelPending = 0x20;
+    public const int IdSizeShift = 6;
+
+    public const int LengthMask = 0x0F;
+    public const int IntervalShift = 4;
+
+    /// <summary>A length of the deadline: it never comes.</summary>
+    public const int Never = 15;
+
+    /// <summary>The clocks in the order of their index in <c>kind</c>.</summary>
+    public static ReadOnlySpan<ClockId> Clocks =>
+        [ClockId.Realtime, ClockId.Monotonic, ClockId.Boottime, ClockId.RealtimeAlarm, ClockId.BoottimeAlarm];
+
+    /// <summary>Bytes of an id for each size code: the next id in order takes none.</summary>
+    public static ReadOnlySpan<byte> IdSizes => [0, 1, 3, 8];
+
+    /// <summary>The index of a clock: its number without the gap between 1 and 7.</summary>
+    public static int IndexOf(ClockId clock) => (int)clock <= 1 ? (int)clock : (int)clock - 5;
+
+    /// <summary>The code of the fewest bytes that hold an id.</summary>
+    public static int IdSizeCode(ulong id) => id == 0 ? 0 : id < 1UL << 8 ? 1 : id < 1UL << 24 ? 2 : 3;
+
+    /// <summary>The fewest bytes that hold a number; none for 0.</summary>
+    public static int Length(ulong value) => (71 - System.Numerics.BitOperations.LeadingZeroCount(value)) >> 3;
+
+    /// <summary>Small numbers of either sign become small ones without: 0, -1, 1, -2 … are 0, 1, 2, 3 …</summary>
+    public static ulong ZigZag(long value) => (ulong)((value << 1) ^ (value >> 63));
+
+    public static long UnZigZag(ulong value) => (long)(value >> 1) ^ -(long)(value & 1);
+
+    /// <summary>For each kind the reading that deadlines of such timers are told from; zero for clocks that are none.</summary>
+    public static void FillBases(Span<long> bases, in ClockReadings readings)
+    {
+        for (var kind = 0; kind <= BaseMask; kind++)
+        {
+            var index = kind & ClockMask;
+            bases[kind] = index < Clocks.Length
+                ? readings[Clocks[index].QueueBase((kind & Absolute) != 0)].Nanoseconds
+                : 0;
+        }
+    }
+}
