@@ -335,11 +335,15 @@ internal sealed class TimeNamespace
         _frozen = null;
         var now = ReadAt(host);
         Debug.Assert(now.Monotonic >= frozen.Standing.Monotonic && now.Boottime >= frozen.Standing.Boottime, "INV-4");
-        if (policy.Missed != MissedTicks.Count)
+        if (policy.Missed != MissedTicks.Count || now.Realtime < frozen.Standing.Realtime)
         {
             foreach (var timer in AllTimers())
             {
-                DropMissed(timer, frozen.Standing, now, policy.Missed);
+                Carry(timer, frozen.Standing, now, policy.Missed);
+                if (timer.IsArmed && timer.QueueIndex < 0)
+                {
+                    Enqueue(timer);
+                }
             }
         }
 
@@ -412,7 +416,7 @@ internal sealed class TimeNamespace
             }
             else
             {
-                DropMissed(timer, image.Readings, now, policy.Missed);
+                Carry(timer, image.Readings, now, policy.Missed);
             }
 
             if (timer.IsArmed)
@@ -490,6 +494,25 @@ internal sealed class TimeNamespace
         return clock == timer.Base
             ? new ClockTime(point)
             : new ClockTime(point).Plus(ClockTime.SubtractSaturating(now[clock].Nanoseconds, now[timer.Base].Nanoseconds));
+    }
+
+    /// <summary>Takes a timer over a stop: what was unread stays, and of what passed meanwhile as much as the policy wants.</summary>
+    private void Carry(TimerState timer, in ClockReadings then, in ClockReadings now, MissedTicks policy)
+    {
+        KeepUnread(timer, then, now);
+        DropMissed(timer, then, now, policy);
+    }
+
+    /// <summary>
+    /// Where a clock goes on from before the deadlines that had passed, they are counted as of the stop: a forward would find none
+    /// of them (F6), and they would be lost.
+    /// </summary>
+    private static void KeepUnread(TimerState timer, in ClockReadings then, in ClockReadings now)
+    {
+        if (timer.AwaitsForward && now[timer.Base] < then[timer.Base] && timer.ForwardTo(then, out var overruns))
+        {
+            timer.KeepForwarded(overruns);
+        }
     }
 
     /// <summary>Drops the periods that passed between two readings and that the policy does not want; the phase stays.</summary>

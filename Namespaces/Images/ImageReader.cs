@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
@@ -225,13 +226,16 @@ internal ref struct ImageReader
         return Encoding.UTF8.GetString(bytes);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Need(int bytes, string field)
     {
         if (_end - _at < bytes)
         {
-            throw Wrong(field, $"needs {bytes} bytes where {_end - _at} are left");
+            throw Missing(bytes, field);
         }
     }
+
+    private readonly ImageException Missing(int bytes, string field) => Wrong(field, $"needs {bytes} bytes where {_end - _at} are left");
 
     private readonly ImageException Wrong(string field, string reason, int from = 0) =>
         new($"timers[{_index}].{field}", reason, _at + from);

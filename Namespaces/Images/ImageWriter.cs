@@ -89,22 +89,20 @@ internal sealed class ImageWriter(int expectedTimers) : IDisposable
         return (presence & TimerRecord.HasTail) == 0 ? at : at + WriteTail(to[at..], timer, remembered);
     }
 
-    private static int Kind(in TimerImage timer)
-    {
-        var state = timer.IsArmed ? TimerRecord.Armed : timer.IsExpired ? TimerRecord.Expired : TimerRecord.Disarmed;
-        return TimerRecord.IndexOf(timer.Clock)
-            | (timer.IsAbsolute ? TimerRecord.Absolute : 0)
-            | (int)timer.Flags << TimerRecord.FlagsShift
-            | state << TimerRecord.StateShift;
-    }
+    private static int Kind(in TimerImage timer) =>
+        TimerRecord.IndexOf(timer.Clock)
+        | (timer.IsAbsolute ? 1 : 0) * TimerRecord.Absolute
+        | (int)timer.Flags << TimerRecord.FlagsShift
+        | (timer.IsArmed ? 1 : 0) * TimerRecord.Armed << TimerRecord.StateShift
+        | (timer.IsExpired ? 1 : 0) * TimerRecord.Expired << TimerRecord.StateShift;
 
     private static int Presence(in TimerImage timer, ulong remembered) =>
-        (timer.Ticks != 0 ? TimerRecord.HasTicks : 0)
-        | (timer.FirstDue.HasValue ? TimerRecord.HasFirstDue : 0)
-        | (remembered != 0 ? TimerRecord.HasRemembered : 0)
-        | (timer.Name is not null ? TimerRecord.HasName : 0)
-        | (timer.MightCancel ? TimerRecord.MightCancel : 0)
-        | (timer.IsCancelPending ? TimerRecord.CancelPending : 0);
+        (timer.Ticks != 0 ? 1 : 0) * TimerRecord.HasTicks
+        | (timer.FirstDue.HasValue ? 1 : 0) * TimerRecord.HasFirstDue
+        | (remembered != 0 ? 1 : 0) * TimerRecord.HasRemembered
+        | (timer.Name is not null ? 1 : 0) * TimerRecord.HasName
+        | (timer.MightCancel ? 1 : 0) * TimerRecord.MightCancel
+        | (timer.IsCancelPending ? 1 : 0) * TimerRecord.CancelPending;
 
     /// <summary>What few timers have.</summary>
     private static int WriteTail(Span<byte> to, in TimerImage timer, ulong remembered)

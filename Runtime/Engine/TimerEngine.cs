@@ -32,6 +32,7 @@ internal sealed class TimerEngine
     private List<Action> _notices = [];
     private List<Action> _announcing = [];
     private ClockReadings _lastHost;
+    private bool _hostMoved; // a reading told of a clock set that Wait has not told of yet
     private bool _stopping;
     private Exception? _failure;
     private long _wakeups;
@@ -312,16 +313,19 @@ internal sealed class TimerEngine
         }
     }
 
-    /// <summary>A wait that tells of a clock set means a trigger (X1), also when the clock was set to what it read.</summary>
+    /// <summary>
+    /// A wait that tells of a clock set means a trigger (X1), also when the clock was set to what it read; but not a second one where
+    /// a reading had told of it before.
+    /// </summary>
     private ClockReadings ReadAfterWait(bool clockSet)
     {
-        var before = _hostClockSets;
         var host = ReadHost();
-        if (clockSet && before == _hostClockSets)
+        if (clockSet && !_hostMoved)
         {
             Table.HostClockWasSet(host);
         }
 
+        _hostMoved &= !clockSet;
         return host;
     }
 
@@ -331,9 +335,14 @@ internal sealed class TimerEngine
         var movedNs = ClockTime.SubtractSaturating(host.WallOffset, _lastHost.WallOffset);
         Log.HostClockMoved(_logger, movedNs, reason);
         _hostClockSets++;
+        _hostMoved = true;
         _lastHost = host;
         Table.HostClockWasSet(host);
         HostClockMoved(reason);
+        if (!IsEngineThread)
+        {
+            Kernel.Interrupt();
+        }
     }
 
     /// <summary>Sets every alarm that is not set as it should be; one that is due, or nearly, may have been cleared by the wait.</summary>

@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using TimeNs.Clocks;
+using TimeNs.Images;
+using TimeNs.Tool.Commands;
+using TimeNs.Tool.Scenarios;
+
+namespace TimeNs.Tool;
+
+/// <summary>
+/// The command line as one function of arguments to an exit code, which tests call without a process.
+/// </summary>
+/// <remarks>
+/// Exit codes: 0 done, 1 a scenario's expectations were missed, 2 wrong use or an unusable file. Whatever goes wrong is one line
+/// on the error stream; a stack trace only with TIMENS_DEBUG set, for reports of faults.
+/// </remarks>
+internal static class CommandLine
+{
+    public const int Done = 0;
+    public const int Missed = 1;
+    public const int Unusable = 2;
+
+    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    {
+        try
+        {
+            var code = Invoke(args, output, error);
+            output.Flush();
+            return code;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            error.WriteLine($"timens: {Describe(e)}");
+            if (Environment.GetEnvironmentVariable("TIMENS_DEBUG") is { Length: > 0 })
+            {
+                error.WriteLine(e);
+            }
+
+            return Unusable;
+        }
+    }
+
+    private static int Invoke(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    {
+        var root = CreateRoot();
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+        {
+            var command = CommandPath(parsed);
+            error.WriteLine($"timens: {Errors.OneLine(parsed.Errors[0].Message).TrimEnd('.')}. Try '{command} --help'.");
+            return Unusable;
+        }
+
+        return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
+    }
+
+    private static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Time namespaces: run scenarios in simulated time, inspect and forecast checkpoint images.")
+        {
+            SimulateCommand.Create(),
+            ImageCommand.Create(),
+            DemoCommand.Create(),
+            CompletionCommand.Create(),
+        };
+        foreach (var option in root.Options)
+        {
+            switch (option)
+            {
+                case HelpOption help:
+                    help.Action = new HelpWithExamples((HelpAction)help.Action!);
+                    break;
+                case VersionOption version:
+                    version.Action = new ShowVersion();
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        return root;
+    }
+
+    private static string CommandPath(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (var at = parsed.CommandResult; at.Parent is System.CommandLine.Parsing.CommandResult parent; at = parent)
+        {
+            names.Add(at.Command.Name);
+        }
+
+        names.Add("timens");
+        names.Reverse();
+        return string.Join(' ', names);
+    }
+
+    private static string Describe(Exception e) => e switch
+    {
+        ToolException => e.Message,
+        ScenarioException => e.Message,
+        IOException => $"cannot write the output: {Errors.OneLine(e.Message)}",
+        OffsetRangeException or TimeNamespaceException or ImageException => Errors.MessageOf(e),
+        _ => $"fault in timens: {e.GetType().Name}: {Errors.OneLine(e.Message)} (set TIMENS_DEBUG=1 for the place)",
+    };
+}

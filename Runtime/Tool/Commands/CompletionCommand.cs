@@ -1,0 +1,56 @@
+using System.CommandLine;
+
+namespace TimeNs.Tool.Commands;
+
+/// <summary>
+/// <c>timens completion SHELL</c>: a script that lets a shell complete the command line by asking the command itself
+/// (<c>timens [suggest:POSITION] LINE</c>), so that it never goes out of date. Where the command has nothing to say, file names.
+/// </summary>
+internal static class CompletionCommand
+{
+    private static readonly Dictionary<string, string> Scripts = new(StringComparer.Ordinal)
+    {
+        ["bash"] = """
+            _timens() {
+                local line="${COMP_LINE:0:COMP_POINT}" word="${COMP_WORDS[COMP_CWORD]}"
+                local IFS=$'\n'
+                COMPREPLY=($(compgen -W "$(timens "[suggest:${#line}]" "$line" 2>/dev/null)" -- "$word"))
+            }
+            complete -o default -F _timens timens
+            """,
+        ["zsh"] = """
+            #compdef timens
+            _timens() {
+                local line="${LBUFFER}"
+                local -a found
+                found=("${(@f)$(timens "[suggest:${#line}]" "$line" 2>/dev/null)}")
+                found=("${(@)found:#}")
+                (( ${#found} )) && compadd -- "${found[@]}"
+                [[ "${words[CURRENT]}" == -* ]] || _files
+            }
+            if [ "$funcstack[1]" = "_timens" ]; then _timens "$@"; else compdef _timens timens; fi
+            """,
+        ["fish"] = """
+            function __timens_complete
+                set -l line (commandline -cp)
+                timens "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+            end
+            complete -c timens -a '(__timens_complete)'
+            """,
+    };
+
+    public static Command Create()
+    {
+        var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };
+        shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
+        var command = new ExampleCommand("completion", "Print a script that completes timens in a shell.",
+            "eval \"$(timens completion bash)\"          in ~/.bashrc",
+            "eval \"$(timens completion zsh)\"           in ~/.zshrc, after compinit",
+            "timens completion fish > ~/.config/fish/completions/timens.fish")
+        {
+            shell,
+        };
+        command.SetAction(parsed => parsed.InvocationConfiguration.Output.WriteLine(Scripts[parsed.GetValue(shell)!]));
+        return command;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Nodes;
+
+namespace TimeNs.Tool.Scenarios;
+
+/// <summary>Runs the steps of one scenario, in order, on a fresh simulated host.</summary>
+internal sealed class ScenarioRunner : IDisposable
+{
+    private readonly ScenarioHost _host = new();
+
+    /// <summary>Does a step, waits until everything that it made due is delivered, and gives the result. Refusals are results.</summary>
+    public StepResult Run(Step step)
+    {
+        var result = Do(step, out var fault);
+        fault = Settle() ?? fault;
+        if (_host.Ticks.Take() is { } ticks)
+        {
+            result["ticks"] = ticks;
+        }
+
+        return new StepResult(step, Json.ToElement(result), fault);
+    }
+
+    public void Dispose() => _host.Dispose();
+
+    private JsonObject Do(Step step, out Exception? fault)
+    {
+        fault = null;
+        try
+        {
+            return step.Verb.Run(_host, step.Arguments);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            var errno = Errors.ErrnoOf(e);
+            fault = errno is null ? e : null;
+            return new JsonObject { ["errno"] = errno ?? "EIO", ["message"] = Errors.MessageOf(e) };
+        }
+    }
+
+    private Exception? Settle()
+    {
+        try
+        {
+            _host.Settle();
+            return null;
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return e;
+        }
+    }
+}
