@@ -43,7 +43,7 @@ internal sealed class TimerEngine
     public TimerEngine(IKernel kernel, ILogger logger)
     {
         Kernel = kernel;
-        _logger = logger;
+        _logger = new QuietLogger(logger);
         _lastHost = kernel.Read();
         Dispatcher = new CallbackDispatcher(kernel is SimulatedKernel, CallbackFaulted);
         _thread = new Thread(Run) { IsBackground = true, Name = "TimeNs engine" };
@@ -225,7 +225,7 @@ internal sealed class TimerEngine
 
         Ended(_failure);
         (Kernel as SimulatedKernel)?.Detach();
-        Kernel.Dispose();
+        DisposeKernel();
         Log.Stopped(_logger);
     }
 
@@ -251,6 +251,20 @@ internal sealed class TimerEngine
         }
 
         Deliver();
+    private void DisposeKernel()
+    {
+        try
+        {
+            Kernel.Dispose();
+        }
+#pragma warning disable CA1031 // The thread ends here: what a failing kernel throws now would end the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.KernelDisposeFailed(_logger, exception);
+        }
+    }
+
         lock (Gate)
         {
             _batch.Clear();
@@ -329,7 +343,7 @@ internal sealed class TimerEngine
     {
         var reason = host.SuspendedTime != _lastHost.SuspendedTime ? ClockChangeReason.HostResumed : ClockChangeReason.HostClockSet;
         var movedNs = ClockTime.SubtractSaturating(host.WallOffset, _lastHost.WallOffset);
-        Log.HostClockMoved(_logger, movedNs, reason);
+        _notices.Add(() => Log.HostClockMoved(_logger, movedNs, reason)); // nothing is locked while a logger runs
         _hostClockSets++;
         _lastHost = host;
         Table.HostClockWasSet(host);
