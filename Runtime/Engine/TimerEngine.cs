@@ -35,6 +35,7 @@ internal sealed class TimerEngine
     private bool _stopping;
     private Exception? _failure;
     private long _wakeups;
+    private bool _clockWasSet; // since the alarms were set
     private long _expirations;
     private long _deliveries;
     private long _hostClockSets;
@@ -350,14 +351,18 @@ internal sealed class TimerEngine
         HostClockMoved(reason);
     }
 
-    /// <summary>Sets every alarm that is not set as it should be; one that is due, or nearly, may have been cleared by the wait.</summary>
+    /// <summary>
+    /// Sets every alarm that is not set as it should be. One that is due, or nearly, may have been cleared by the wait; so may any of
+    /// the wall clock after it was set: it fired, and then the clock was set back to before it.
+    /// </summary>
     private void SetAlarms(in ClockReadings host)
     {
         foreach (var clock in ClockOffsets.Bases)
         {
             var next = Table.NextDeadline(clock);
             var alarm = _alarms[(int)clock];
-            var mayBeCleared = alarm != long.MaxValue && alarm <= ClockTime.AddSaturating(host[clock].Nanoseconds, AlarmMarginNs);
+            var mayBeCleared = alarm != long.MaxValue
+                && ((_clockWasSet && clock == ClockBase.Realtime) || alarm <= ClockTime.AddSaturating(host[clock].Nanoseconds, AlarmMarginNs));
             if (mayBeCleared || next.Nanoseconds != alarm)
             {
                 SetAlarm(clock, next);
@@ -383,3 +388,7 @@ internal sealed class TimerEngine
         }
     }
 }
+        _clockWasSet |= clockSet;
+        _clockWasSet = true;
+
+        _clockWasSet = false;
