@@ -22,9 +22,9 @@ public sealed class RuntimeNamespace : IDisposable
     private readonly TimeNamespace _namespace;
     private readonly ObserverList<ClockChange> _changes;
     private readonly ClockChange? _restored;
-    private volatile ClockView _view;
+    private volatile ClockView? _view;
 
-    /// <summary>How its clocks are read at present; replaced as a whole.</summary>
+    /// <summary>How its clocks are read at present; replaced as a whole. Null while they change: then only under the lock.</summary>
     private sealed record ClockView(ClockOffsets Offsets, ClockReadings? Standing, bool IsClosed);
 
     internal RuntimeNamespace(TimeRuntime runtime, TimerEngine engine, TimeNamespace ns, ClockChange? restored)
@@ -240,10 +240,26 @@ public sealed class RuntimeNamespace : IDisposable
     /// <exception cref="ObjectDisposedException">The namespace is closed.</exception>
     internal ClockTime ReadFast(ClockBase clock)
     {
-        var view = _view;
-        return view.Standing is { } standing ? standing[clock]
-            : view.IsClosed ? throw new ObjectDisposedException(nameof(RuntimeNamespace), $"Namespace '{Name}' is closed.")
-            : view.Offsets.ToNamespace(clock, _engine.Kernel.Read(clock));
+        while (_view is { } view)
+        {
+            if (view.IsClosed)
+            {
+                throw new ObjectDisposedException(nameof(RuntimeNamespace), $"Namespace '{Name}' is closed.");
+            }
+
+            // A reading with offsets that were replaced meanwhile could lie ahead of every later one (INV-4).
+            var reading = view.Standing is { } standing ? standing[clock] : view.Offsets.ToNamespace(clock, _engine.Kernel.Read(clock));
+            if (ReferenceEquals(view, _view))
+            {
+                return reading;
+            }
+        }
+
+        lock (_engine.Gate)
+        {
+            CheckOpen();
+            return _namespace.ReadAt(_engine.ReadHost())[clock];
+        }
     }
 
     /// <summary>Under the lock, after every change of the clocks: what readers without the lock see from now on (INV-7).</summary>
@@ -295,8 +311,17 @@ public sealed class RuntimeNamespace : IDisposable
             _engine.Quiesce(_namespace);
             CheckOpen();
             var old = _namespace.Offsets;
-            change(_namespace, _engine.ReadHost());
-            PublishView();
+            _view = null;
+            Interlocked.MemoryBarrier(); // before the clocks are read
+            try
+            {
+                change(_namespace, _engine.ReadHost());
+            }
+            finally
+            {
+                PublishView();
+            }
+
             AnnounceChange(reason, old);
             _engine.Changed();
         }
