@@ -324,8 +324,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
             }
         }
 
-        observer.OnCompleted();
-        return Subscription.Ended;
+        return Subscription.End(observer, _engine.Failure);
     }
 
     private void Unsubscribe(ObserverList<Tick>.Entry entry)

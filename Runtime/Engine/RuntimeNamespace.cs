@@ -329,24 +329,32 @@ public sealed class RuntimeNamespace : IDisposable
 
     private IDisposable SubscribeToChanges(IObserver<ClockChange> observer)
     {
-        ObserverList<ClockChange>.Entry entry;
         lock (_engine.Gate)
         {
             if (!IsClosed && !_engine.IsStopping)
             {
-                entry = _changes.Add(observer);
-                if (_restored is { } restored)
-                {
-                    _engine.Announce(() => _changes.Publish(entry, restored, RemoveObserver));
-                    _engine.Changed();
-                }
-
+                // It joins in its place among the notices: told of the restore first, and not of what happened before.
+                var entry = new ObserverList<ClockChange>.Entry(observer);
+                _engine.Announce(() => AddObserver(entry));
+                _engine.Changed();
                 return new Subscription(() => Unsubscribe(entry));
             }
         }
 
-        observer.OnCompleted();
-        return Subscription.Ended;
+        return Subscription.End(observer, _engine.Failure);
+    }
+
+    private void AddObserver(ObserverList<ClockChange>.Entry entry)
+    {
+        lock (_engine.Gate)
+        {
+            _changes.Add(entry);
+        }
+
+        if (_restored is { } restored)
+        {
+            _changes.Publish(entry, restored, RemoveObserver);
+        }
     }
 
     private void Unsubscribe(ObserverList<ClockChange>.Entry entry)

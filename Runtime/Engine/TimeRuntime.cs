@@ -209,13 +209,23 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
         {
             if (!_engine.IsStopping)
             {
-                var entry = _changes.Add(observer);
+                // It joins in its place among the notices, so that it is not told of what happened before.
+                var entry = new ObserverList<ClockChange>.Entry(observer);
+                _engine.Announce(() => AddObserver(entry));
+                _engine.Changed();
                 return new Subscription(() => Unsubscribe(entry));
             }
         }
 
-        observer.OnCompleted();
-        return Subscription.Ended;
+        return Subscription.End(observer, _engine.Failure);
+    }
+
+    private void AddObserver(ObserverList<ClockChange>.Entry entry)
+    {
+        lock (_engine.Gate)
+        {
+            _changes.Add(entry);
+        }
     }
 
     private void Unsubscribe(ObserverList<ClockChange>.Entry entry)

@@ -66,6 +66,9 @@ internal sealed class TimerEngine
     /// <summary>Called once, on the engine's thread, when it ends; with the kernel's failure, if that was why.</summary>
     public required Action<Exception?> Ended { get; init; }
 
+    /// <summary>Why the engine ended, when its kernel failed.</summary>
+    public Exception? Failure => Volatile.Read(ref _failure);
+
     /// <summary>Called under the lock when the host's wall clock was found set, or the host resumed.</summary>
     public required Action<ClockChangeReason> HostClockMoved { get; init; }
 
