@@ -66,7 +66,10 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     /// </remarks>
     public IObservable<Tick> Ticks { get; }
 
-    /// <summary>Sets the timer. What was unread is gone (rule S4), and no tick of the old setting begins to be delivered after this.</summary>
+    /// <summary>
+    /// Sets the timer. What was unread is gone (rule S4). No tick of the old setting is delivered after this, except one whose delivery is
+    /// under way on the engine's thread; a notice that the wall clock was set is still told.
+    /// </summary>
     /// <returns>What it was set to, as time remaining, and whether a cancel was pending (rules S7, X3).</returns>
     /// <exception cref="ObjectDisposedException">The timer is closed.</exception>
     public SettimeResult Set(TimerSetting setting)
@@ -244,9 +247,6 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
         _observers.End(error);
     }
 
-    private async Task<Tick> Await(LinkedListNode<TaskCompletionSource<Tick>> waiter, CancellationToken cancellationToken)
-    {
-        using var registration = cancellationToken.UnsafeRegister(
     private ValueTask<Tick> ReadOrWait(bool mustNotWait, CancellationToken cancellationToken)
     {
         LinkedListNode<TaskCompletionSource<Tick>> waiter;
@@ -273,6 +273,9 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
         return new ValueTask<Tick>(Await(waiter, cancellationToken));
     }
 
+    private async Task<Tick> Await(LinkedListNode<TaskCompletionSource<Tick>> waiter, CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.UnsafeRegister(
             static (state, token) =>
             {
                 var (timer, node) = ((NamespaceTimer, LinkedListNode<TaskCompletionSource<Tick>>))state!;
@@ -298,6 +301,11 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
 
     private TaskCompletionSource<Tick>? TakeWaiter()
     {
+        if (_waiters.Count == 0)
+        {
+            return null; // one that comes at this moment waits for the next tick, or for this one when no observer takes it
+        }
+
         lock (_engine.Gate)
         {
             if (_waiters.First is not { } first)

@@ -12,9 +12,9 @@ namespace TimeNs.Runtime;
 /// <remarks>
 /// Every member may be called from any thread, also from inside an observer. When <see cref="SetOffsets"/>,
 /// <see cref="SetRealtime"/>, <see cref="Freeze"/>, <see cref="Thaw"/>, <see cref="Checkpoint"/> or <see cref="Dispose"/>
-/// returns, nothing that was read before it is still on its way to an observer: they wait for observers that run. So do not
-/// call them while you hold a lock that your own observers take. Members of a closed namespace throw
-/// <see cref="ObjectDisposedException"/>.
+/// returns, nothing that was read before it is still on its way to an observer: they wait for one that runs. So do not call
+/// them while you hold a lock that your own observers take. From inside an observer they wait for nothing, and the observers
+/// beside it are still told of that one tick. Methods of a closed namespace throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
 public sealed class RuntimeNamespace : IDisposable
 {
@@ -192,6 +192,7 @@ public sealed class RuntimeNamespace : IDisposable
     {
         lock (_engine.Gate)
         {
+            CheckOpen();
             return _namespace.FindTimer(id)?.Tag as NamespaceTimer;
         }
     }
@@ -202,6 +203,7 @@ public sealed class RuntimeNamespace : IDisposable
         ArgumentNullException.ThrowIfNull(name);
         lock (_engine.Gate)
         {
+            CheckOpen();
             return _namespace.FindTimer(name)?.Tag as NamespaceTimer;
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using TimeNs.Clocks;
@@ -11,8 +12,8 @@ namespace TimeNs.Runtime;
 /// </summary>
 /// <remarks>
 /// Every member may be called from any thread, also from inside an observer. A runtime has one thread of its own; disposing of the
-/// runtime ends it, completes every observer and leaves nothing behind. After that every member throws
-/// <see cref="ObjectDisposedException"/>.
+/// runtime ends it, completes every observer and leaves nothing behind. After that every method throws
+/// <see cref="ObjectDisposedException"/>, except a second Dispose.
 /// </remarks>
 public sealed class TimeRuntime : IDisposable, IAsyncDisposable
 {
@@ -104,6 +105,7 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(name);
         lock (_engine.Gate)
         {
+            _engine.CheckRunning();
             return _engine.Table.Find(name)?.Tag as RuntimeNamespace;
         }
     }
@@ -151,8 +153,9 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     public ClockReadings ReadClocks() => Host.ReadClocks();
 
     /// <summary>
-    /// Ends the runtime: waits for the observer that runs, closes every namespace and timer, completes every observer and ends the engine's
-    /// thread. From inside an observer it returns at once and the engine ends after that observer. Without effect the second time.
+    /// Ends the runtime: waits for the observer that runs, delivers nothing more, closes every namespace and timer, completes every
+    /// observer and ends the engine's thread. From inside an observer it returns at once and the engine ends after that observer.
+    /// Without effect the second time.
     /// </summary>
     public void Dispose() => _engine.Stop();
 
@@ -161,6 +164,16 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
 
     /// <summary>On the engine's thread.</summary>
     internal void PublishChange(in ClockChange change) => _changes.Publish(change, RemoveObserver);
+
+    /// <summary>For tests: asserts what must hold whenever the lock is free.</summary>
+    [Conditional("DEBUG")]
+    internal void CheckInvariants()
+    {
+        lock (_engine.Gate)
+        {
+            _engine.Table.CheckInvariants();
+        }
+    }
 
     private ValueTask DisposeHere()
     {
