@@ -44,7 +44,10 @@ internal static class Forecaster
         return cancelled.Concat(ticking);
     }
 
-    /// <summary>Every further deadline within the time wakes its timer once; nobody reads, so nothing is re-armed (rule F2).</summary>
+    /// <summary>
+    /// Every further deadline within the time wakes its timer once, for one expiration; nobody reads, so nothing is re-armed (rule
+    /// F2). What was told of at once is not counted again.
+    /// </summary>
     private static IEnumerable<ForecastEntry> Later(TimeNamespace ns, ClockReadings now, long withinNs) => ns.Timers
         .Where(static t => t.IsArmed && t.Deadline != long.MaxValue)
         .Select(t => (Timer: t, In: t.Remaining(now)))
@@ -52,7 +55,7 @@ internal static class Forecaster
         .OrderBy(static e => e.In)
         .ThenBy(static e => e.Timer.Sequence)
         .Select(e => new ForecastEntry(
-            e.Timer.Id, e.Timer.Name, Duration.FromNanoseconds(e.In), e.Timer.Ticks == ulong.MaxValue ? ulong.MaxValue : e.Timer.Ticks + 1,
+            e.Timer.Id, e.Timer.Name, Duration.FromNanoseconds(e.In), 1,
             TimeNamespace.OnClock(e.Timer, e.Timer.Deadline, now), IsCanceled: false));
 
     private static bool IsCancelled(TimerState timer) => timer is { IsCancelPending: true, MightCancel: true };

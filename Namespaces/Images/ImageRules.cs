@@ -1,18 +1,19 @@
 using System.Text;
 using TimeNs.Clocks;
-using TimeNs.Timers;
 
 namespace TimeNs.Images;
 
 /// <summary>What a possible image looks like: every rule in one place, for what was decoded and for what was built by hand (INV-8).</summary>
 internal static class ImageRules
 {
-    /// <summary>No clock has ever read less: one that is set back at its upper end.</summary>
-    private const long MinDeadlineNs = -(ClockOffsets.MaxReadingSeconds + 1) * ClockTime.NanosecondsPerSecond;
-
     /// <exception cref="ImageException">The first field that is impossible.</exception>
     public static void Check(NamespaceImage image)
     {
+        if (image.IsChecked)
+        {
+            return;
+        }
+
         CheckHeader(image, image.Timers.Length);
         var timers = image.Timers.AsSpan();
         var keys = new TimerKeys(timers.Length, image.NextTimerId);
@@ -21,6 +22,8 @@ internal static class ImageRules
             CheckTimer(timers[i], i, image);
             keys.Add(timers[i], i);
         }
+
+        image.IsChecked = true;
     }
 
     /// <summary>Refuses a header that no checkpoint could have written over <paramref name="timers"/> timers.</summary>
@@ -44,17 +47,19 @@ internal static class ImageRules
         Require("offsets", OffsetsFault(image));
     }
 
-    /// <summary>Refuses a timer that no namespace could have had. <paramref name="offset"/> is where its record begins.</summary>
+    /// <summary>Refuses a timer that no namespace could have had.</summary>
     /// <param name="timer">The timer.</param>
     /// <param name="index">Its place among the timers.</param>
     /// <param name="image">Whose header it must fit; its timers are not looked at.</param>
-    /// <param name="offset">Where its record begins, in bytes, when it came from bytes.</param>
+    /// <param name="offset">Where its record begins, in bytes; negative when it came from no bytes.</param>
     /// <exception cref="ImageException">The first impossible field.</exception>
-    public static void CheckTimer(in TimerImage timer, int index, NamespaceImage image, long? offset = null)
+    public static void CheckTimer(in TimerImage timer, int index, NamespaceImage image, long offset = -1)
     {
-        if (TimerFault(timer, image, out var field) is { } fault)
+        var fault = TimerFaults.First(timer, image);
+        if (fault != TimerFault.None)
         {
-            throw new ImageException($"timers[{index}].{field}", fault, offset);
+            var (field, reason) = TimerFaults.Describe(fault, timer, image);
+            throw new ImageException($"timers[{index}].{field}", reason, offset < 0 ? null : offset);
         }
     }
 
@@ -74,122 +79,6 @@ internal static class ImageRules
 
     public static bool InRange(ClockTime reading) =>
         reading.Nanoseconds >= 0 && reading.Nanoseconds / ClockTime.NanosecondsPerSecond <= ClockOffsets.MaxReadingSeconds;
-
-    /// <summary>One chain of comparisons, run for every timer written or read. The texts are concatenated: no handler on the good path.</summary>
-    private static string? TimerFault(in TimerImage timer, NamespaceImage image, out string field)
-    {
-        field = "clock";
-        if (!ClockIds.IsTimerClock(timer.Clock))
-        {
-            return Number((long)timer.Clock) + " is not a clock that timers run on";
-        }
-
-        field = "id";
-        if (timer.Id < 1 || timer.Id >= image.NextTimerId)
-        {
-            return Number(timer.Id) + " is outside 1.." + Number(image.NextTimerId - 1);
-        }
-
-        field = "name";
-        if (timer.Name is { } name && Names.Fault(name) is { } fault)
-        {
-            return fault;
-        }
-
-        field = "interval";
-        if (timer.IntervalNs < 0)
-        {
-            return Number(timer.IntervalNs) + " ns is negative";
-        }
-
-        return StateFault(timer, image, out field) ?? FlagsFault(timer, out field);
-    }
-
-    /// <summary>Deadlines, expiry and ticks.</summary>
-    private static string? StateFault(in TimerImage timer, NamespaceImage image, out string field)
-    {
-        field = "state";
-        if (timer.IsArmed && timer.IsExpired)
-        {
-            return "armed and expired at once";
-        }
-
-        field = "ticks";
-        if (timer.IsExpired && timer.Ticks == 0)
-        {
-            return "expired, but without a tick";
-        }
-
-        field = "deadline";
-        var set = timer.IsArmed || timer.IsExpired;
-        if (!set && timer.Deadline != ClockTime.Zero)
-        {
-            return timer.Deadline + ", but the timer is neither armed nor expired";
-        }
-
-        if (set && DeadlineFault(timer.Deadline, timer.Base) is { } fault)
-        {
-            return fault;
-        }
-
-        if (timer.IsExpired && PassedFault(timer.Deadline, timer.Base, image) is { } early)
-        {
-            return early;
-        }
-
-        field = "first_due";
-        if (timer.FirstDue is not { } due)
-        {
-            return null;
-        }
-
-        return timer.Ticks == 0 ? "set, but there is no tick"
-            : set && due > timer.Deadline ? due + " is later than the deadline " + timer.Deadline
-            : DeadlineFault(due, timer.Base) ?? PassedFault(due, timer.Base, image);
-    }
-
-    /// <summary>Settime flags, and what they say about absolute deadlines and the cancel list (rules S3, X3).</summary>
-    private static string? FlagsFault(in TimerImage timer, out string field)
-    {
-        field = "flags";
-        if (!TimerSetting.AreKnown(timer.Flags))
-        {
-            return Number((long)timer.Flags) + " has unknown flags";
-        }
-
-        var cancels = timer.Clock is ClockId.Realtime or ClockId.RealtimeAlarm;
-        if (cancels && timer.Flags == (SettimeFlags.Abstime | SettimeFlags.CancelOnSet) && !timer.MightCancel)
-        {
-            return "cancel-on-set, but the timer is not on the cancel list";
-        }
-
-        field = "cancel";
-        if ((timer.MightCancel || timer.IsCancelPending) && !cancels)
-        {
-            return "only REALTIME timers are cancelled by a clock set";
-        }
-
-        if (timer.MightCancel && !timer.IsAbsolute)
-        {
-            return "on the cancel list, but not absolute";
-        }
-
-        // A settime that reports ECANCELED arms the timer and leaves the flags that fdinfo shows (rule X3).
-        field = "absolute";
-        return timer.IsAbsolute != ((timer.Flags & SettimeFlags.Abstime) != SettimeFlags.None) && !timer.MightCancel
-            ? "does not agree with the flags"
-            : null;
-    }
-
-    /// <summary>A deadline may lie before zero only on a clock that can be set back, and only as far as it can.</summary>
-    private static string? DeadlineFault(ClockTime deadline, ClockBase clock) =>
-        deadline.Nanoseconds >= (clock == ClockBase.Realtime ? MinDeadlineNs : 0) ? null : deadline + " is out of range";
-
-    /// <summary>What has passed on a clock that never goes back, has passed at the checkpoint (INV-2, INV-4). Never has not passed anywhere.</summary>
-    private static string? PassedFault(ClockTime point, ClockBase clock, NamespaceImage image) =>
-        point.IsNever || (clock != ClockBase.Realtime && point > image.Readings[clock])
-            ? point + " has not passed yet"
-            : null;
 
     private static string? HostNameFault(string name) =>
         name.Length > 256 || name.Any(char.IsControl) || !IsWellFormed(name) ? "not a host's name" : null;
@@ -215,8 +104,6 @@ internal static class ImageRules
 
         return expected == image.Readings ? null : "the readings are not the host's plus the offsets";
     }
-
-    private static string Number(long value) => value.ToString();
 
     private static void Require(string field, string? fault)
     {

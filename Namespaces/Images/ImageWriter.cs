@@ -7,7 +7,7 @@ namespace TimeNs.Images;
 
 /// <summary>
 /// Writes an image of version 1 into one rented buffer: header, then record after record, then the frame about them. Every rule
-/// is checked on the way, so that whatever was written can be read.
+/// is checked before, so that whatever was written can be read.
 /// </summary>
 /// <remarks>Numbers are stored eight bytes wide and the next one is put over what was too much: no branch on a length.</remarks>
 internal sealed class ImageWriter(int expectedTimers) : IDisposable
@@ -23,7 +23,7 @@ internal sealed class ImageWriter(int expectedTimers) : IDisposable
     /// <exception cref="ImageException">An impossible image, or one of more than 2 GiB.</exception>
     public void Write(NamespaceImage image)
     {
-        ImageRules.CheckHeader(image, image.Timers.Length);
+        ImageRules.Check(image);
         var header = ImageHeader.Of(image).ToJson();
         _length = ImageFrame.PrologueSize;
         header.CopyTo(Reserve(header.Length));
@@ -47,14 +47,11 @@ internal sealed class ImageWriter(int expectedTimers) : IDisposable
         Span<long> bases = stackalloc long[TimerRecord.BaseMask + 1];
         TimerRecord.FillBases(bases, image.Readings);
         var timers = image.Timers.AsSpan();
-        var keys = new TimerKeys(timers.Length, image.NextTimerId);
         var wallOffset = image.Readings.WallOffset;
         var previousId = 0L;
         for (var i = 0; i < timers.Length; i++)
         {
             ref readonly var timer = ref timers[i];
-            ImageRules.CheckTimer(timer, i, image);
-            keys.Add(timer, i);
             _length += WriteTimer(Reserve(TimerRecord.MaxSize), timer, previousId, bases, wallOffset);
             previousId = timer.Id;
         }
@@ -89,22 +86,20 @@ internal sealed class ImageWriter(int expectedTimers) : IDisposable
         return (presence & TimerRecord.HasTail) == 0 ? at : at + WriteTail(to[at..], timer, remembered);
     }
 
-    private static int Kind(in TimerImage timer)
-    {
-        var state = timer.IsArmed ? TimerRecord.Armed : timer.IsExpired ? TimerRecord.Expired : TimerRecord.Disarmed;
-        return TimerRecord.IndexOf(timer.Clock)
-            | (timer.IsAbsolute ? TimerRecord.Absolute : 0)
-            | (int)timer.Flags << TimerRecord.FlagsShift
-            | state << TimerRecord.StateShift;
-    }
+    private static int Kind(in TimerImage timer) =>
+        TimerRecord.IndexOf(timer.Clock)
+        | (timer.IsAbsolute ? 1 : 0) * TimerRecord.Absolute
+        | (int)timer.Flags << TimerRecord.FlagsShift
+        | (timer.IsArmed ? 1 : 0) * TimerRecord.Armed << TimerRecord.StateShift
+        | (timer.IsExpired ? 1 : 0) * TimerRecord.Expired << TimerRecord.StateShift;
 
     private static int Presence(in TimerImage timer, ulong remembered) =>
-        (timer.Ticks != 0 ? TimerRecord.HasTicks : 0)
-        | (timer.FirstDue.HasValue ? TimerRecord.HasFirstDue : 0)
-        | (remembered != 0 ? TimerRecord.HasRemembered : 0)
-        | (timer.Name is not null ? TimerRecord.HasName : 0)
-        | (timer.MightCancel ? TimerRecord.MightCancel : 0)
-        | (timer.IsCancelPending ? TimerRecord.CancelPending : 0);
+        (timer.Ticks != 0 ? 1 : 0) * TimerRecord.HasTicks
+        | (timer.FirstDue.HasValue ? 1 : 0) * TimerRecord.HasFirstDue
+        | (remembered != 0 ? 1 : 0) * TimerRecord.HasRemembered
+        | (timer.Name is not null ? 1 : 0) * TimerRecord.HasName
+        | (timer.MightCancel ? 1 : 0) * TimerRecord.MightCancel
+        | (timer.IsCancelPending ? 1 : 0) * TimerRecord.CancelPending;
 
     /// <summary>What few timers have.</summary>
     private static int WriteTail(Span<byte> to, in TimerImage timer, ulong remembered)

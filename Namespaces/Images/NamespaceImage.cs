@@ -101,6 +101,9 @@ public sealed class NamespaceImage
         init => field = value.IsDefault ? [] : value;
     } = [];
 
+    /// <summary>Every rule has been checked (<see cref="ImageRules"/>). An image does not change, so once is enough.</summary>
+    internal bool IsChecked { get; set; }
+
     /// <summary>The host's wall clock at the checkpoint.</summary>
     public Instant TakenAt => Host.Realtime.ToInstant();
 

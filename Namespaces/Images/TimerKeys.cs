@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace TimeNs.Images;
 
 /// <summary>The ids and names seen so far in an image, to find a second one of either.</summary>
@@ -28,31 +30,47 @@ internal sealed class TimerKeys
     }
 
     /// <summary>Adds a timer whose id is in range (<see cref="ImageRules.CheckTimer"/>).</summary>
+    /// <param name="timer">The timer.</param>
+    /// <param name="index">Its place among the timers.</param>
+    /// <param name="offset">Where its record begins, in bytes; negative when it came from no bytes.</param>
     /// <exception cref="ImageException">Its id or its name is there already.</exception>
-    public void Add(in TimerImage timer, int index, long? offset = null)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(in TimerImage timer, int index, long offset = -1)
     {
         if (!AddId(timer.Id))
         {
-            throw new ImageException($"timers[{index}].id", $"{timer.Id} is there twice", offset);
+            throw TwiceId(timer.Id, index, offset);
         }
 
-        if (timer.Name is { } name && !(_names ??= new HashSet<string>(StringComparer.Ordinal)).Add(name))
+        if (timer.Name is not null)
         {
-            throw new ImageException($"timers[{index}].name", $"'{name}' is there twice", offset);
+            AddName(timer.Name, index, offset);
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool AddId(long id)
     {
-        if (_bits is null)
+        if (_bits is not { } bits)
         {
             return _ids!.Add(id);
         }
 
-        ref var word = ref _bits[id / 64];
-        var bit = 1UL << (int)(id % 64);
-        var isNew = (word & bit) == 0;
-        word |= bit;
-        return isNew;
+        ref var word = ref bits[(ulong)id >> 6];
+        var old = word;
+        word = old | 1UL << (int)id;
+        return word != old;
     }
+
+    private void AddName(string name, int index, long offset)
+    {
+        if (!(_names ??= new HashSet<string>(StringComparer.Ordinal)).Add(name))
+        {
+            throw Twice($"timers[{index}].name", $"'{name}' is there twice", offset);
+        }
+    }
+
+    private static ImageException TwiceId(long id, int index, long offset) => Twice($"timers[{index}].id", $"{id} is there twice", offset);
+
+    private static ImageException Twice(string field, string reason, long offset) => new(field, reason, offset < 0 ? null : offset);
 }

@@ -25,7 +25,7 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
         HostName = options.HostName ?? Environment.MachineName;
         _changes = new ObserverList<ClockChange>(exception => _engine!.ObserverFaulted("the changes of the runtime", exception));
         Changes = new Stream<ClockChange>(SubscribeToChanges);
-        _engine = new TimerEngine(options.Kernel, options.Logger ?? NullLogger.Instance)
+        _engine = new TimerEngine(options.Kernel ?? DefaultKernel(), options.Logger ?? NullLogger.Instance)
         {
             Ended = End,
             HostClockMoved = HostClockMoved,
@@ -70,7 +70,12 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a runtime on the machine's own clocks.</summary>
+    /// <exception cref="KernelException">The machine refused a descriptor.</exception>
+    public static TimeRuntime Start() => new(new TimeRuntimeOptions());
+
     /// <summary>Starts a runtime as the options say.</summary>
+    /// <exception cref="KernelException">The machine refused a descriptor.</exception>
     public static TimeRuntime Start(TimeRuntimeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -164,6 +169,8 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
 
     /// <summary>On the engine's thread.</summary>
     internal void PublishChange(in ClockChange change) => _changes.Publish(change, RemoveObserver);
+
+    private static IKernel DefaultKernel() => LinuxKernel.IsSupported ? new LinuxKernel() : new PortableKernel();
 
     /// <summary>For tests: asserts what must hold whenever the lock is free.</summary>
     [Conditional("DEBUG")]

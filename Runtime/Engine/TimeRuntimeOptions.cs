@@ -6,8 +6,11 @@ namespace TimeNs.Runtime;
 /// <summary>How a <see cref="TimeRuntime"/> is to be started.</summary>
 public sealed class TimeRuntimeOptions
 {
-    /// <summary>The kernel to run on, owned by the runtime from then on.</summary>
-    public required IKernel Kernel { get; init; }
+    /// <summary>
+    /// The kernel to run on, owned by the runtime from then on. Null: <see cref="LinuxKernel"/> on Linux, else
+    /// <see cref="PortableKernel"/>.
+    /// </summary>
+    public IKernel? Kernel { get; init; }
 
     /// <summary>Where the engine logs to, with stable event ids; null: nowhere.</summary>
     public ILogger? Logger { get; init; }

@@ -36,6 +36,7 @@ internal sealed class TimerEngine
     private List<Action> _announcing = [];
     private ClockReadings _lastHost;
     private bool _clockWasSet; // since the alarms were set
+    private bool _hostMoved; // a reading told of a clock set that Wait has not told of yet
     private bool _stopping;
     private Exception? _failure;
     private long _wakeups;
@@ -392,17 +393,20 @@ internal sealed class TimerEngine
         }
     }
 
-    /// <summary>A wait that tells of a clock set means a trigger (X1), also when the clock was set to what it read.</summary>
+    /// <summary>
+    /// A wait that tells of a clock set means a trigger (X1), also when the clock was set to what it read; but not a second one where
+    /// a reading had told of it before.
+    /// </summary>
     private ClockReadings ReadAfterWait(bool clockSet)
     {
-        var before = _hostClockSets;
         _clockWasSet |= clockSet;
         var host = ReadHost();
-        if (clockSet && before == _hostClockSets)
+        if (clockSet && !_hostMoved)
         {
             Table.HostClockWasSet(host);
         }
 
+        _hostMoved &= !clockSet;
         return host;
     }
 
@@ -413,9 +417,14 @@ internal sealed class TimerEngine
         _notices.Add(() => Log.HostClockMoved(_logger, movedNs, reason)); // nothing is locked while a logger runs
         _hostClockSets++;
         _clockWasSet = true;
+        _hostMoved = true;
         _lastHost = host;
         Table.HostClockWasSet(host);
         HostClockMoved(reason);
+        if (!IsEngineThread)
+        {
+            Kernel.Interrupt();
+        }
     }
 
     /// <summary>

@@ -189,7 +189,7 @@ internal abstract class KernelContract
                 var now = _kernel.Read();
                 if (now.WallOffset != first.WallOffset || now.SuspendedTime != first.SuspendedTime)
                 {
-                    Assert.Fail($"Reading {i}: wall {now.WallOffset} was {first.WallOffset}, suspended {now.SuspendedTime} was {first.SuspendedTime}.");
+                    Assert.Fail($"Reading {i}: {now} differs from {first}.");
                 }
             }
         }))));

@@ -203,6 +203,29 @@ internal sealed class SimulatedKernelTest
     }
 
     [Test]
+    public void Advance_OthersInterruptAndSetAlarms_EndsWhereItShould()
+    {
+        RunEngine();
+        var others = Enumerable.Range(0, 2).Select(n => Task.Run(() =>
+        {
+            for (var i = 0; i < 20_000; i++)
+            {
+                _kernel.Interrupt();
+                _kernel.SetAlarm((ClockBase)n, _kernel.Read((ClockBase)n).Plus(i % 3));
+            }
+        })).ToList();
+        for (var i = 0; i < 5_000; i++)
+        {
+            _kernel.Advance(Duration.FromNanoseconds(1));
+        }
+
+        EngineThread.End(Task.WhenAll(others));
+        _kernel.Advance(Duration.FromNanoseconds(10));
+        Assert.That(_kernel.Read(), Is.EqualTo(_start.Plus(5_010)));
+        Assert.That(_kernel.IsIdle);
+    }
+
+    [Test]
     public void Suspend_WallAndBootClockJump_MonotonicStandsAndEngineLearns()
     {
         RunEngine();

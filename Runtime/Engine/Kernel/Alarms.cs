@@ -62,7 +62,8 @@ internal sealed class Alarms
     {
         if ((uint)clock > (uint)ClockBase.Boottime)
         {
-            throw new ArgumentOutOfRangeException(nameof(clock), (int)clock, "Not a host clock. Known are REALTIME, MONOTONIC and BOOTTIME.");
+            throw new ArgumentOutOfRangeException(
+                nameof(clock), (int)clock, "Not a host clock. Known are REALTIME, MONOTONIC and BOOTTIME.");
         }
     }
 

@@ -29,7 +29,7 @@ public sealed class LinuxKernel : IKernel
     // A step of the wall clock too small to be told from noise is left to ECANCELED, which misses none.
     private const long ToleranceNs = 1_000;
 
-    private readonly ClockReader<LinuxClocks> _clocks = new(default, ToleranceNs);
+    private readonly ClockReader<LinuxClocks> _clocks;
     private readonly SafeFd[] _timers = new SafeFd[3];
     private readonly SafeFd? _interrupt;
     private readonly SafeFd? _epoll;
@@ -46,6 +46,7 @@ public sealed class LinuxKernel : IKernel
             throw new PlatformNotSupportedException("LinuxKernel needs 64-bit Linux; PortableKernel runs anywhere.");
         }
 
+        _clocks = new ClockReader<LinuxClocks>(default, ToleranceNs);
         try
         {
             _epoll = LinuxNative.CreateEpoll();
@@ -70,7 +71,9 @@ public sealed class LinuxKernel : IKernel
     public string Name => "linux";
 
     /// <inheritdoc/>
-    /// <remarks>Three calls into the vDSO, some 75 ns. A reading that finds the wall clock set makes <see cref="Wait"/> return true.</remarks>
+    /// <remarks>
+    /// Three calls into the vDSO, some 75 ns. A reading that finds the wall clock set makes <see cref="Wait"/> return true.
+    /// </remarks>
     public ClockReadings Read()
     {
         var readings = _clocks.Read(out var set);

@@ -7,12 +7,15 @@ namespace TimeNs.Runtime.Kernel;
 /// </summary>
 /// <remarks>
 /// <list type="bullet">
-/// <item>MONOTONIC is <see cref="System.Diagnostics.Stopwatch"/>, REALTIME is <see cref="DateTime.UtcNow"/> (100 ns). BOOTTIME is the same as
-/// MONOTONIC: .NET offers no clock beside it. Whether it counts a suspend is up to the system (Windows: it does; macOS: it does not).</item>
-/// <item>An alarm is served up to a millisecond late, or as late as the system's own timed waits are (Windows: 15.6 ms); never early.</item>
+/// <item>MONOTONIC is <see cref="System.Diagnostics.Stopwatch"/>, REALTIME is <see cref="DateTime.UtcNow"/> (100 ns).
+/// BOOTTIME is the same as MONOTONIC: .NET offers no clock beside it. Whether it counts a suspend is up to the system
+/// (Windows: it does; macOS: it does not).</item>
+/// <item>An alarm is served up to a millisecond late, or as late as the system's own timed waits are (Windows: 15.6 ms);
+/// never early.</item>
 /// <item>A clock set is found by comparing REALTIME with MONOTONIC at each reading and at least once a second. A resume
-/// that moved the one against the other is found the same way. A step below 10 ms is not told from slewing: REALTIME then follows the
-/// old difference, and may be off by that much, until the deviation reaches 10 ms and counts as a clock set.</item>
+/// that moved the one against the other is found the same way. A step below 10 ms is not told from slewing: REALTIME then
+/// follows the old difference, and may be off, even ahead, by that much, until the deviation passes 10 ms and counts as a
+/// clock set.</item>
 /// </list>
 /// </remarks>
 public sealed class PortableKernel : IKernel

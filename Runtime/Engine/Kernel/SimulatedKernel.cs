@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NodaTime;
 using TimeNs.Clocks;
 
@@ -29,27 +28,13 @@ namespace TimeNs.Runtime.Kernel;
 /// </remarks>
 public sealed class SimulatedKernel : IKernel
 {
-    private enum Move
-    {
-        None,
-        Advance,
-        Suspend,
-        SetRealtime,
-        Settle,
-    }
-
     private readonly object _turn = new(); // held by the one thread whose move is under way; taken before _gate
     private readonly object _gate = new(); // guards everything below; the engine and that one thread wait on it
-    private readonly SharedReadings _clocks;
-    private readonly Alarms _alarms = new();
-    private Move _move;
-    private long _amountNs; // Advance: what is left. Suspend: the gap. SetRealtime: the clock's new reading
+    private readonly SimulatedMachine _machine; // reading its clocks needs no lock
     private int _engineThread; // managed id, 0 while it is not known
     private Func<bool>? _holdsTime; // true on a thread that the engine waits for
     private bool _attached;
     private bool _idle; // the engine sleeps in Wait; what could wake it may be there already
-    private bool _interrupted;
-    private bool _clockSet;
     private bool _disposed;
 
     /// <summary>A machine that was started 1000 s ago, on 2026-01-01T00:00:00Z.</summary>
@@ -66,8 +51,8 @@ public sealed class SimulatedKernel : IKernel
     /// <exception cref="ArgumentOutOfRangeException">A clock is out of that range.</exception>
     public SimulatedKernel(ClockReadings start)
     {
-        CheckRange(start, nameof(start), start);
-        _clocks = new SharedReadings(start);
+        SimulatedMachine.CheckRange(start, nameof(start), start);
+        _machine = new SimulatedMachine(start);
     }
 
     /// <inheritdoc/>
@@ -80,7 +65,7 @@ public sealed class SimulatedKernel : IKernel
         {
             lock (_gate)
             {
-                return _idle && !HasCause();
+                return _idle && !_machine.HasCause;
             }
         }
     }
@@ -93,7 +78,7 @@ public sealed class SimulatedKernel : IKernel
     /// <exception cref="ArgumentOutOfRangeException">Negative, or a clock would pass <see cref="ClockOffsets.MaxReadingSeconds"/>.</exception>
     /// <exception cref="InvalidOperationException">Called from the engine's thread, as by an observer.</exception>
     /// <exception cref="ObjectDisposedException">The kernel is disposed, or was while the clocks moved.</exception>
-    public void Advance(Duration by) => Run(Move.Advance, Span(by), nameof(by), by);
+    public void Advance(Duration by) => Run(SimulatedMove.Advance, Span(by), nameof(by), by);
 
     /// <summary>
     /// Lets the machine sleep: REALTIME and BOOTTIME jump, MONOTONIC stands, and the engine learns of a resume. Returns when it has
@@ -103,7 +88,7 @@ public sealed class SimulatedKernel : IKernel
     /// <exception cref="ArgumentOutOfRangeException">Negative, or a clock would pass <see cref="ClockOffsets.MaxReadingSeconds"/>.</exception>
     /// <exception cref="InvalidOperationException">Called from the engine's thread, as by an observer.</exception>
     /// <exception cref="ObjectDisposedException">The kernel is disposed, or was meanwhile.</exception>
-    public void Suspend(Duration by) => Run(Move.Suspend, Span(by), nameof(by), by);
+    public void Suspend(Duration by) => Run(SimulatedMove.Suspend, Span(by), nameof(by), by);
 
     /// <summary>
     /// Sets the wall clock, forward or back, as <c>clock_settime</c>; the engine learns of it also when the clock reads that already.
@@ -113,7 +98,7 @@ public sealed class SimulatedKernel : IKernel
     /// <exception cref="ArgumentOutOfRangeException">Out of that range.</exception>
     /// <exception cref="InvalidOperationException">Called from the engine's thread, as by an observer.</exception>
     /// <exception cref="ObjectDisposedException">The kernel is disposed, or was meanwhile.</exception>
-    public void SetRealtime(Instant now) => Run(Move.SetRealtime, ClockTime.FromInstant(now).Nanoseconds, nameof(now), now);
+    public void SetRealtime(Instant now) => Run(SimulatedMove.SetRealtime, ClockTime.FromInstant(now).Nanoseconds, nameof(now), now);
 
     /// <summary>
     /// Returns when the engine has nothing left to do at this moment: it waits, no alarm is due and no interrupt is pending. From
@@ -121,16 +106,16 @@ public sealed class SimulatedKernel : IKernel
     /// </summary>
     /// <exception cref="InvalidOperationException">Called from the engine's thread, as by an observer.</exception>
     /// <exception cref="ObjectDisposedException">The kernel is disposed, or was meanwhile.</exception>
-    public void Settle() => Run(Move.Settle, 0, "", null);
+    public void Settle() => Run(SimulatedMove.Settle, 0, "", null);
 
     /// <inheritdoc/>
-    public ClockReadings Read() => _clocks.Read();
+    public ClockReadings Read() => _machine.Read();
 
     /// <inheritdoc/>
     public ClockTime Read(ClockBase clock)
     {
         Alarms.CheckClock(clock);
-        return _clocks.Read()[clock];
+        return _machine.Read()[clock];
     }
 
     /// <inheritdoc/>
@@ -141,7 +126,7 @@ public sealed class SimulatedKernel : IKernel
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            _alarms.Set(clock, deadline);
+            _machine.SetAlarm(clock, deadline);
             WakeEngine();
         }
     }
@@ -157,15 +142,15 @@ public sealed class SimulatedKernel : IKernel
             while (true)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
-                if (HasCause())
+                if (_machine.HasCause)
                 {
-                    return TakeCauses();
+                    return _machine.TakeCauses();
                 }
 
-                if (_move != Move.None)
+                if (_machine.IsMoving)
                 {
-                    Step();
-                    if (_move == Move.None)
+                    _machine.Step();
+                    if (!_machine.IsMoving)
                     {
                         Monitor.PulseAll(_gate);
                     }
@@ -186,7 +171,7 @@ public sealed class SimulatedKernel : IKernel
     {
         lock (_gate)
         {
-            _interrupted = true;
+            _machine.Interrupt();
             WakeEngine();
         }
     }
@@ -223,7 +208,7 @@ public sealed class SimulatedKernel : IKernel
             _attached = true;
             _engineThread = engine?.ManagedThreadId ?? 0;
             _holdsTime = holdsTime;
-            _clockSet = false;
+            _machine.ForgetClockSet();
         }
     }
 
@@ -241,12 +226,13 @@ public sealed class SimulatedKernel : IKernel
         }
     }
 
-    private void Run(Move move, long amountNs, string parameter, object? value)
+    private void Run(SimulatedMove move, long amountNs, string parameter, object? value)
     {
         if (Environment.CurrentManagedThreadId == Volatile.Read(ref _engineThread))
         {
             throw new InvalidOperationException(
-                $"{move} was called on the engine's own thread, as by an observer in OnNext or a continuation that runs there. It would wait for itself; call it from another thread.");
+                $"{move} was called on the engine's own thread, as by an observer in OnNext or a continuation that runs there. "
+                + "It would wait for itself; call it from another thread.");
         }
 
         if (_holdsTime?.Invoke() == true)
@@ -259,33 +245,31 @@ public sealed class SimulatedKernel : IKernel
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            CheckRange(After(move, amountNs), parameter, value);
-            (_move, _amountNs) = (move, amountNs);
+            _machine.Begin(move, amountNs, parameter, value);
             try
             {
-                Finish();
+                WaitForEnd();
             }
             finally
             {
-                _move = Move.None;
+                _machine.Abandon();
             }
         }
     }
 
-    // Whoever finds the engine without work moves the clocks, the caller or the engine itself; the engine alone serves alarms.
-    private void Finish()
+    // Whoever finds the engine without work takes the next step, this thread or the engine's; the engine alone serves alarms.
+    private void WaitForEnd()
     {
-        while (_move != Move.None)
+        while (_machine.IsMoving)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_attached)
             {
-                Jump();
-                _move = Move.None;
+                _machine.Finish();
             }
-            else if (_idle && !HasCause())
+            else if (_idle && !_machine.HasCause)
             {
-                Step();
+                _machine.Step();
             }
             else
             {
@@ -295,60 +279,9 @@ public sealed class SimulatedKernel : IKernel
         }
     }
 
-    // One step of the move that is under way, while no alarm is due and nothing else waits for the engine.
-    private void Step()
-    {
-        Debug.Assert(!HasCause(), "The clocks move only while the engine has nothing to do.");
-        if (_move == Move.Advance && _amountNs > 0)
-        {
-            var now = _clocks.Read();
-            var step = Math.Min(_amountNs, _alarms.UntilNext(now));
-            Debug.Assert(step > 0, "An alarm that is not due lies ahead.");
-            _clocks.Write(now.Plus(step));
-            _amountNs -= step;
-        }
-        else if (_move is Move.Suspend or Move.SetRealtime)
-        {
-            Jump();
-            _move = Move.Settle;
-        }
-        else
-        {
-            _move = Move.None;
-        }
-    }
-
-    private void Jump()
-    {
-        _clocks.Write(After(_move, _amountNs));
-        _clockSet |= _move is Move.Suspend or Move.SetRealtime;
-    }
-
-    private ClockReadings After(Move move, long amountNs)
-    {
-        var now = _clocks.Read();
-        return move switch
-        {
-            Move.Advance => now.Plus(amountNs),
-            Move.Suspend => now with { Realtime = now.Realtime.Plus(amountNs), Boottime = now.Boottime.Plus(amountNs) },
-            Move.SetRealtime => now with { Realtime = new ClockTime(amountNs) },
-            _ => now,
-        };
-    }
-
-    private bool HasCause() => _interrupted || _clockSet || _alarms.AnyDue(_clocks.Read());
-
-    private bool TakeCauses()
-    {
-        var clockSet = _clockSet;
-        _alarms.TakeDue(_clocks.Read());
-        _clockSet = _interrupted = false;
-        return clockSet;
-    }
-
     private void WakeEngine()
     {
-        if (_idle && HasCause())
+        if (_idle && _machine.HasCause)
         {
             Monitor.PulseAll(_gate);
         }
@@ -357,16 +290,4 @@ public sealed class SimulatedKernel : IKernel
     private static long Span(Duration by) => by >= Duration.Zero
         ? ClockTime.SaturatingNanoseconds(by)
         : throw new ArgumentOutOfRangeException(nameof(by), by, "Time does not pass backwards; SetRealtime sets the wall clock back.");
-
-    private static void CheckRange(in ClockReadings readings, string parameter, object? value)
-    {
-        foreach (var clock in ClockOffsets.Bases)
-        {
-            if (readings[clock].Nanoseconds is < 0 or >= (ClockOffsets.MaxReadingSeconds + 1) * ClockTime.NanosecondsPerSecond)
-            {
-                throw new ArgumentOutOfRangeException(
-                    parameter, value, $"{clock} would read {readings[clock]}; it must stay within 0 and {ClockOffsets.MaxReadingSeconds} s.");
-            }
-        }
-    }
 }

@@ -1,0 +1,227 @@
+namespace TimeNs.Tests.Properties;
+
+/// <summary>A namespace of the model and the calls on its timers.</summary>
+internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offsets)
+{
+    public string Name { get; } = name;
+
+    public Int128[] Offsets { get; set; } = offsets;
+
+    /// <summary>Where its clocks stand while it is frozen, else null.</summary>
+    public Int128[]? Standing { get; set; }
+
+    public Int128[]? HostAtFreeze { get; set; }
+
+    public Int128 WallAtFreeze { get; set; }
+
+    public bool HadTimers { get; set; }
+
+    public long NextId { get; set; } = 1;
+
+    public List<ModelTimer> Timers { get; } = [];
+
+    public bool Frozen => Standing is not null;
+
+    /// <summary>INV-1.</summary>
+    public Int128[] Now => Standing ?? [.. Enumerable.Range(0, 3).Select(c => Model.Saturate(host.Now[c] + Offsets[c]))];
+
+    /// <summary>X1: REALTIME - MONOTONIC.</summary>
+    public Int128 Wall => Model.Saturate(Now[0] - Now[1]);
+
+    public IEnumerable<ModelTimer> ByArming => Timers.OrderBy(static t => t.Order).ThenBy(static t => t.Id);
+
+    public ModelTimer Create(int clock)
+    {
+        if (clock is not (0 or 1 or 7 or 8 or 9))
+        {
+            throw new ModelException("EINVAL"); // C1
+        }
+
+        HadTimers = true;
+        var timer = new ModelTimer { Id = NextId++, Clock = clock, Remembered = Wall };
+        Timers.Add(timer);
+        return timer;
+    }
+
+    public string SetTime(ModelTimer t, int flags, (long S, long N) value, (long S, long N) interval)
+    {
+        if ((flags & ~3) != 0)
+        {
+            throw new ModelException("EINVAL"); // S1
+        }
+
+        var (first, every) = (Model.Nanoseconds(value.S, value.N), Model.Nanoseconds(interval.S, interval.N));
+        t.Listed = t.Clock is 0 or 8 && flags == 3; // S3, X4
+        t.ForwardTo(Now[t.Base]); // S7
+        var old = $"{t.Remaining(Now[t.Base])}/{t.Interval}";
+        t.ClearTicks(); // S4
+        (t.Interval, t.Absolute, t.Armed) = (every, (flags & 1) != 0, first != 0); // S5
+        if (first != 0)
+        {
+            t.Deadline = t.Absolute ? first : Int128.Min(Now[t.Base] + first, Model.Never); // S8, N2
+            t.Order = host.NextOrder();
+            if (Report(t))
+            {
+                return $"{old} ECANCELED"; // X3: armed all the same
+            }
+        }
+
+        t.ShownFlags = flags;
+        return old;
+    }
+
+    public string GetTime(ModelTimer t)
+    {
+        Rearm(t); // F5
+        return $"{t.Remaining(Now[t.Base])}/{t.Interval}";
+    }
+
+    public string Read(ModelTimer t)
+    {
+        if (Report(t))
+        {
+            t.ClearTicks(); // X2
+            return $"ECANCELED at {Now[t.OwnBase]}";
+        }
+
+        if (t.Ticks == 0)
+        {
+            return "EAGAIN"; // R2
+        }
+
+        Rearm(t); // F4
+        var (ticks, due) = (t.Ticks, t.FirstDue);
+        t.ClearTicks();
+        return ticks == 0 ? "0" : $"{ticks} due {(due is { } d ? OnOwnClock(t, d) : Now[t.OwnBase])} at {Now[t.OwnBase]}"; // F6
+    }
+
+    public string SetTicks(ModelTimer t, ulong ticks)
+    {
+        if (ticks == 0)
+        {
+            throw new ModelException("EINVAL"); // I1
+        }
+
+        if (Report(t))
+        {
+            return "ECANCELED";
+        }
+
+        t.Ticks = ticks;
+        host.Wake(this, t);
+        return "ok";
+    }
+
+    public void SetOffsets(Int128[] wanted)
+    {
+        RefuseHost("EACCES");
+        Model.CheckRange(host.Now.Select((r, c) => r + wanted[c]));
+        var moved = Standing?.Select((r, c) => r + wanted[c] - Offsets[c]).ToArray();
+        Model.CheckRange(moved ?? []);
+        if (HadTimers && (wanted[1] < Offsets[1] || wanted[2] < Offsets[2]))
+        {
+            throw new ModelException("EACCES"); // INV-4
+        }
+
+        var wallSet = wanted[0] != Offsets[0];
+        (Offsets, Standing) = (wanted, moved);
+        if (wallSet && !Frozen)
+        {
+            host.Trigger([this]);
+        }
+    }
+
+    public void SetRealtime(Int128 reading)
+    {
+        RefuseHost("EACCES");
+        Int128[] wanted = [reading - host.Now[0], Offsets[1], Offsets[2]];
+        Model.CheckRange(host.Now.Select((r, c) => r + wanted[c]));
+        Offsets = wanted;
+        if (Standing is { } standing)
+        {
+            Standing = [reading, standing[1], standing[2]];
+        }
+        else
+        {
+            host.Trigger([this]);
+        }
+    }
+
+    public void Freeze()
+    {
+        RefuseHost("EINVAL");
+        if (Frozen)
+        {
+            throw new ModelException("EINVAL");
+        }
+
+        (WallAtFreeze, HostAtFreeze, Standing) = (Wall, [.. host.Now], Now);
+    }
+
+    public void Thaw(ModelPolicy policy)
+    {
+        if (Standing is not { } standing)
+        {
+            throw new ModelException("EINVAL");
+        }
+
+        var wanted = host.Resume(policy, Offsets, standing, HostAtFreeze!);
+        (Offsets, Standing) = (wanted, null);
+        foreach (var t in ByArming.ToList())
+        {
+            Carry(t, standing, policy.Missed);
+        }
+
+        if (Wall != WallAtFreeze)
+        {
+            host.Trigger([this]);
+        }
+    }
+
+    /// <summary>What was unread at the stop is kept; of what passed meanwhile as much as the policy allows.</summary>
+    public void Carry(ModelTimer t, Int128[] then, string missedPolicy)
+    {
+        if (Now[t.Base] < then[t.Base] && t.ForwardTo(then[t.Base]))
+        {
+            t.Order = host.NextOrder();
+        }
+
+        var missed = t.Due(Now[t.Base]) - t.Due(then[t.Base]);
+        var dropped = missedPolicy switch { "one" => missed - 1, "skip" => missed, _ => 0 };
+        if (dropped > 0)
+        {
+            t.Deadline = Int128.Min(t.Deadline + (dropped * t.Interval), Model.Never);
+            t.Armed &= t.Interval != 0;
+        }
+    }
+
+    public Int128 OnOwnClock(ModelTimer t, Int128 point) => Model.Saturate(point + Now[t.OwnBase] - Now[t.Base]);
+
+    public void RefuseHost(string errno)
+    {
+        if (Name == "host")
+        {
+            throw new ModelException(errno);
+        }
+    }
+
+    private void Rearm(ModelTimer t)
+    {
+        if (t.ForwardTo(Now[t.Base]))
+        {
+            t.Order = host.NextOrder();
+        }
+    }
+
+    /// <summary>X2, X5: a pending cancel is reported once, and only while the timer is on the list (X4).</summary>
+    private bool Report(ModelTimer t)
+    {
+        if (!t.Listed || !t.CancelPending)
+        {
+            return false;
+        }
+
+        (t.CancelPending, t.Remembered) = (false, Wall);
+        return true;
+    }
+}

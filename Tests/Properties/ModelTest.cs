@@ -1,0 +1,17 @@
+using CsCheck;
+using NUnit.Framework;
+
+namespace TimeNs.Tests.Properties;
+
+/// <summary>The product does what the model does, step by step. A failure prints the seed and the shortest steps found.</summary>
+[TestFixture]
+public sealed class ModelTest
+{
+    [Test]
+    public void AnySequence_ProductAndModelAgree() => Op.Any.Array[1, 60].Sample(Pair.Run, iter: 4000, print: Print);
+
+    [Test, Explicit("minutes"), Category("Long")]
+    public void AnyLongSequence_ProductAndModelAgree() => Op.Any.Array[1, 150].Sample(Pair.Run, iter: 200_000, print: Print);
+
+    private static string Print(Op[] ops) => string.Join("\n", ops);
+}
