@@ -36,8 +36,8 @@ internal static class CompletionCommand
             function __timens_complete
                 set -l line (commandline -cp)
                 set -l word (commandline -ct)
-                set -l found (timens "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null)
-                set -q found[1]; and not string match -q -- '-*' "$word"; and set found (string match -v -- '-*' $found)
+                set -l found (timens "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null | string match -r '.+')
+                string match -q -- '-*' "$word"; or set found (printf '%s\n' $found | string match -r '^[^-].*')
                 if set -q found[1]
                     printf '%s\n' $found
                 else
