@@ -103,13 +103,17 @@ internal sealed class NamespaceTable
     /// <summary>The host's wall clock was set, or it resumed from suspend (X1). Frozen namespaces learn of it when they thaw.</summary>
     public void HostClockWasSet(in ClockReadings host)
     {
+        var listed = new List<(TimerState, long)>();
         foreach (var ns in _namespaces.Values)
         {
-            if (!ns.IsFrozen)
+            if (!ns.IsFrozen && ns.CancelList.Count != 0)
             {
-                ns.ClockWasSet(ns.ReadAt(host));
+                var wallOffset = ns.ReadAt(host).WallOffset;
+                listed.AddRange(ns.CancelList.Select(t => (t, wallOffset)));
             }
         }
+
+        CancelInOrder(listed);
     }
 
     /// <summary>
@@ -155,6 +159,19 @@ internal sealed class NamespaceTable
     }
 
     internal long NextSequence() => ++_sequence;
+
+    /// <summary>Tells timers that the wall clock was set, in the order of arming, whichever namespace they are in.</summary>
+    /// <param name="listed">Timers on a cancel list, each with the wall offset that its namespace has now.</param>
+    internal void CancelInOrder(IEnumerable<(TimerState Timer, long WallOffset)> listed)
+    {
+        foreach (var (timer, wallOffset) in listed.OrderBy(static e => e.Timer.Sequence))
+        {
+            if (timer.ClockWasSet(wallOffset))
+            {
+                Wake(timer);
+            }
+        }
+    }
 
     /// <summary>Notes a wake-up for whoever watches the timer.</summary>
     internal void Wake(TimerState timer)

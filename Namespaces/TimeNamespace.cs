@@ -59,6 +59,9 @@ internal sealed class TimeNamespace
 
     internal IReadOnlyList<TimerQueue> Queues => _queues;
 
+    /// <summary>Whom a clock set may cancel, in no particular order.</summary>
+    internal IReadOnlyCollection<TimerState> CancelList => _cancelList;
+
     /// <summary>The namespace's clocks when its host's read <paramref name="host"/> (INV-1); where it stands when frozen.</summary>
     public ClockReadings ReadAt(in ClockReadings host) => _frozen is { } frozen ? frozen.Standing : Offsets.ToNamespace(host);
 
@@ -82,7 +85,7 @@ internal sealed class TimeNamespace
         }
 
         HasHadTimers = true;
-        var timer = new TimerState(_nextId++, name, clock, this, ReadAt(host).WallOffset);
+        var timer = new TimerState(_nextId++, name, clock, this, ReadAt(host).WallOffset) { Sequence = _table.NextSequence() };
         Register(timer);
         return timer;
     }
@@ -94,7 +97,7 @@ internal sealed class TimeNamespace
     public TimerState CreateEphemeral(ClockId clock, in ClockReadings host)
     {
         HasHadTimers = true;
-        return new TimerState(0, null, clock, this, ReadAt(host).WallOffset) { IsEphemeral = true };
+        return new TimerState(0, null, clock, this, ReadAt(host).WallOffset) { IsEphemeral = true, Sequence = _table.NextSequence() };
     }
 
     /// <summary>Closes a timer: it is out of every list when this returns.</summary>
@@ -295,13 +298,7 @@ internal sealed class TimeNamespace
         }
 
         var wallOffset = now.WallOffset;
-        foreach (var timer in _cancelList.OrderBy(static t => t.Sequence))
-        {
-            if (timer.ClockWasSet(wallOffset))
-            {
-                _table.Wake(timer);
-            }
-        }
+        _table.CancelInOrder(_cancelList.Select(t => (t, wallOffset)));
     }
 
     /// <summary>Stops the namespace: its clocks stand and nothing in it fires. O(1) in timers.</summary>
@@ -337,10 +334,11 @@ internal sealed class TimeNamespace
         Debug.Assert(now.Monotonic >= frozen.Standing.Monotonic && now.Boottime >= frozen.Standing.Boottime, "INV-4");
         if (policy.Missed != MissedTicks.Count || now.Realtime < frozen.Standing.Realtime)
         {
-            foreach (var timer in AllTimers())
+            foreach (var timer in AllTimers().OrderBy(static t => t.Sequence))
             {
+                var wasArmed = timer.IsArmed;
                 Carry(timer, frozen.Standing, now, policy.Missed);
-                if (timer.IsArmed && timer.QueueIndex < 0)
+                if (timer.IsArmed && !wasArmed)
                 {
                     Enqueue(timer);
                 }
@@ -410,7 +408,7 @@ internal sealed class TimeNamespace
                 _cancelList.Add(timer);
             }
 
-            if (image.Absolute == AbsoluteTimers.Relative && timer.IsAbsolute && timer.IsAlive)
+            if (image.Absolute == AbsoluteTimers.Relative && timer.IsAbsolute)
             {
                 timer.ShiftWithClock(now[timer.Base].Since(image.Readings[timer.Base]));
             }
@@ -540,6 +538,7 @@ internal sealed class TimeNamespace
         if (timer.IsPeriodic)
         {
             timer.Shift((long)(UInt128.Min((UInt128)(total - before - allowed) * (ulong)timer.IntervalNs, long.MaxValue)));
+            TakeBackExpiry(timer, now);
         }
         else
         {
@@ -549,6 +548,18 @@ internal sealed class TimeNamespace
         if (queued && timer.IsArmed)
         {
             _queues[(int)timer.Base].Add(timer);
+        }
+    }
+
+    /// <summary>
+    /// A wall clock that was stepped back had un-passed the deadline of an expired timer before the stop, and all that has passed since
+    /// is dropped: no expiration is left of it (F6), and it waits for the next.
+    /// </summary>
+    private static void TakeBackExpiry(TimerState timer, in ClockReadings now)
+    {
+        if (timer.AwaitsForward && timer.Deadline > now[timer.Base].Nanoseconds && timer.ForwardTo(now, out var overruns))
+        {
+            timer.KeepForwarded(overruns);
         }
     }
 

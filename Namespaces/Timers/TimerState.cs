@@ -74,7 +74,7 @@ internal sealed class TimerState(long id, string? name, ClockId clock, TimeNames
     /// <summary>In the namespace's list of wake-ups that were not collected yet.</summary>
     public bool IsWakeQueued { get; set; }
 
-    /// <summary>Order of arming, over all namespaces of an owner: ties between equal deadlines.</summary>
+    /// <summary>Order of arming, or of creation until then, over all namespaces of an owner: ties between equal deadlines.</summary>
     public long Sequence { get; set; }
 
     /// <summary>Place in its queue, -1 outside; kept by <see cref="TimerQueue"/>.</summary>

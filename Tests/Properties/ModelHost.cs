@@ -50,7 +50,7 @@ internal sealed class ModelHost
     /// <summary>X1: cancels first, in the order of arming.</summary>
     public void Trigger(IEnumerable<ModelNamespace> set)
     {
-        foreach (var (ns, t) in set.SelectMany(static n => n.Timers.Select(t => (n, t))).OrderBy(static e => e.t.Order).ThenBy(static e => e.t.Id))
+        foreach (var (ns, t) in set.SelectMany(static n => n.Timers.Select(t => (n, t))).OrderBy(static e => e.t.Order).ToList())
         {
             if (t.Listed && (t.CancelPending || t.Remembered != ns.Wall))
             {
@@ -176,7 +176,7 @@ internal sealed class ModelHost
         var ns = new ModelHost([.. Now]).Restored(image, policy);
         string Entry(ModelTimer t, Int128 wait, Int128 count, Int128 due, bool canceled) =>
             $"{t.Id} in {wait} x{count} due {ns.OnOwnClock(t, due)}{(canceled ? " canceled" : "")}";
-        var cancels = ns.ByArming.Where(static t => t.Listed && t.CancelPending).ToList();
+        var cancels = ns.ByArming.Where(static t => t.Listed && t.CancelPending && t.Ticks != 0).ToList(); // R3
         var ticking = ns.ByArming.Where(t => t.Ticks != 0 && !cancels.Contains(t) && t.Peek(ns.Now[t.Base]) != 0)
             .OrderByDescending(t => ns.Now[t.Base] - (t.FirstDue ?? ns.Now[t.Base]));
         var later = ns.ByArming.Where(t => t.WillFire && t.Remaining(ns.Now[t.Base]) <= within).OrderBy(t => t.Remaining(ns.Now[t.Base]));

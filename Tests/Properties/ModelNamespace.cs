@@ -28,7 +28,7 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
     /// <summary>X1: REALTIME - MONOTONIC.</summary>
     public Int128 Wall => Model.Saturate(Now[0] - Now[1]);
 
-    public IEnumerable<ModelTimer> ByArming => Timers.OrderBy(static t => t.Order).ThenBy(static t => t.Id);
+    public IEnumerable<ModelTimer> ByArming => Timers.OrderBy(static t => t.Order);
 
     public ModelTimer Create(int clock)
     {
@@ -38,7 +38,7 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
         }
 
         HadTimers = true;
-        var timer = new ModelTimer { Id = NextId++, Clock = clock, Remembered = Wall };
+        var timer = new ModelTimer { Id = NextId++, Clock = clock, Remembered = Wall, Order = host.NextOrder() };
         Timers.Add(timer);
         return timer;
     }
@@ -192,6 +192,10 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
         {
             t.Deadline = Int128.Min(t.Deadline + (dropped * t.Interval), Model.Never);
             t.Armed &= t.Interval != 0;
+            if (t.Deadline > Now[t.Base] && t.ForwardTo(Now[t.Base]))
+            {
+                t.Order = host.NextOrder(); // F6: of an expiry that the clock took back, nothing is left
+            }
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class ModelTimer
 
     public bool Watched { get; set; }
 
-    /// <summary>When it was armed, among all timers of the host; 0 for never.</summary>
+    /// <summary>When it was last armed, or created, among all timers of the host.</summary>
     public long Order { get; set; }
 
     public bool Alive => Armed || (Expired && Interval != 0);
