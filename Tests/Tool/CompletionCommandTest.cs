@@ -48,7 +48,7 @@ public class CompletionCommandTest
             _timens
             echo "${COMPREPLY[*]}"
             """;
-        var start = new ProcessStartInfo("/bin/bash", ["--norc", "-c", script]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("/bin/bash", ["--norc", "-c", script]) { RedirectStandardOutput = true, UseShellExecute = false };
         using var bash = Process.Start(start)!;
         Assert.That(bash.StandardOutput.ReadToEnd().Trim(), Is.EqualTo(offers));
     }

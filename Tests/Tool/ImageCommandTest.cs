@@ -172,7 +172,7 @@ public class ImageCommandTest
         bytes[^20] ^= 1;
         ToolRun.Of("image", "show", _folder.Write("flipped", bytes)).IsRefused("flipped: not a usable image: ");
         ToolRun.Of("image", "show", _folder.Write("text", "hello")).IsRefused("text: not a usable image: ");
-        ToolRun.Of("image", "forecast", _folder.Write("empty", [])).IsRefused("empty: not a usable image: ");
+        ToolRun.Of("image", "forecast", _folder.Write("empty", Array.Empty<byte>())).IsRefused("empty: not a usable image: ");
     }
 
     /// <summary>The output with runs of blanks made one, so that widths do not matter.</summary>

@@ -25,7 +25,7 @@ internal static class HostVerbs
 
     /// <summary>Whether a clock of a host may read this.</summary>
     public static bool IsInRange(Duration sinceZero) =>
-        sinceZero >= Duration.Zero && sinceZero < Duration.FromSeconds(ClockOffsets.MaxReadingSeconds + 1);
+        sinceZero >= Duration.Zero && sinceZero <= Duration.FromSeconds(ClockOffsets.MaxReadingSeconds);
 
     private static JsonObject Host(ScenarioHost host, StepArguments step)
     {
