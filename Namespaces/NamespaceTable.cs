@@ -46,7 +46,7 @@ internal sealed class NamespaceTable
     public IReadOnlyCollection<TimeNamespace> Namespaces => _namespaces.Values;
 
     /// <summary>True when a reader waits to be told of a wake-up that has happened.</summary>
-    public bool HasWakeups => _woken.Exists(static t => !t.Namespace.IsFrozen);
+    public bool HasWakeups => _woken.Count != 0;
 
     public bool IsHost(TimeNamespace ns) => ReferenceEquals(ns, Host);
 
@@ -131,7 +131,7 @@ internal sealed class NamespaceTable
         return expired;
     }
 
-    /// <summary>Reads every watched timer that was woken, in the order of the wake-ups. One whose namespace is frozen waits.</summary>
+    /// <summary>Reads every watched timer that was woken, in the order of the wake-ups; in a frozen namespace too: reading is not firing.</summary>
     public void Collect(in ClockReadings host, List<Delivery> into)
     {
         if (_woken.Count == 0)
@@ -142,12 +142,6 @@ internal sealed class NamespaceTable
         (_woken, _collecting) = (_collecting, _woken);
         foreach (var timer in _collecting)
         {
-            if (timer.Namespace.IsFrozen && !timer.IsClosed)
-            {
-                _woken.Add(timer);
-                continue;
-            }
-
             timer.IsWakeQueued = false;
             if (timer.IsWatched && timer.Namespace.Read(timer, host, out var read) is ReadStatus.Ticks or ReadStatus.Canceled)
             {
@@ -171,6 +165,19 @@ internal sealed class NamespaceTable
                 Wake(timer);
             }
         }
+    }
+
+    /// <summary>Takes the wake-ups of a namespace that is being frozen out of turn: its readers are told when it is thawed.</summary>
+    internal IReadOnlyList<TimerState> HoldWakeups(TimeNamespace ns)
+    {
+        var held = _woken.Where(t => ReferenceEquals(t.Namespace, ns)).ToArray();
+        _woken.RemoveAll(t => ReferenceEquals(t.Namespace, ns));
+        foreach (var timer in held)
+        {
+            timer.IsWakeQueued = false;
+        }
+
+        return held;
     }
 
     /// <summary>Notes a wake-up for whoever watches the timer.</summary>

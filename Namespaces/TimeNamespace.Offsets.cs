@@ -13,7 +13,7 @@ internal sealed partial class TimeNamespace
     public void SetOffsets(in ClockOffsets offsets, in ClockReadings host)
     {
         RefuseHost(Errno.EACCES, "its offsets are always 0");
-        offsets.CheckRange(host);
+        offsets.CheckRange(host, Offsets);
         CheckStanding(offsets);
         if (HasHadTimers)
         {
@@ -41,7 +41,7 @@ internal sealed partial class TimeNamespace
     {
         RefuseHost(Errno.EACCES, "its wall clock is the machine's");
         var offsets = Offsets.With(ClockBase.Realtime, reading.Since(host.Realtime));
-        offsets.CheckRange(host);
+        CheckReading(reading, offsets, host);
         Offsets = offsets;
         if (_frozen is { } frozen)
         {
@@ -71,6 +71,14 @@ internal sealed partial class TimeNamespace
         {
             throw new TimeNamespaceException(Errno.EACCES,
                 $"Namespace '{Name}' has had timers, so its {clock} may only move forward: from an offset of {Offsets[clock]} ns it cannot go to {offsets[clock]} ns");
+        }
+    }
+
+    private static void CheckReading(ClockTime realtime, in ClockOffsets offsets, in ClockReadings host)
+    {
+        if (!ImageRules.InRange(realtime))
+        {
+            throw new OffsetRangeException(ClockBase.Realtime, offsets.RealtimeNs, host.Realtime);
         }
     }
 

@@ -8,8 +8,8 @@ namespace TimeNs;
 /// <content>Freeze and thaw, checkpoint and restore: a namespace stops, and goes on with new offsets.</content>
 internal sealed partial class TimeNamespace
 {
-    /// <summary>Where a frozen namespace stands, where its host stood then, and the wall offset that its timers knew.</summary>
-    private sealed record FrozenAt(ClockReadings Standing, ClockReadings Host, long WallOffset);
+    /// <summary>Where a frozen namespace stands, where its host stood then, the wall offset that its timers knew, and whom it had woken.</summary>
+    private sealed record FrozenAt(ClockReadings Standing, ClockReadings Host, long WallOffset, IReadOnlyList<TimerState> Woken);
 
     /// <summary>Stops the namespace: its clocks stand and nothing in it fires. O(1) in timers.</summary>
     /// <exception cref="TimeNamespaceException">EINVAL: frozen already, or the host.</exception>
@@ -22,7 +22,7 @@ internal sealed partial class TimeNamespace
         }
 
         var standing = ReadAt(host);
-        _frozen = new FrozenAt(standing, host, standing.WallOffset);
+        _frozen = new FrozenAt(standing, host, standing.WallOffset, _table.HoldWakeups(this));
         UpdateHeads();
     }
 
@@ -40,8 +40,14 @@ internal sealed partial class TimeNamespace
         offsets.CheckRange(host);
         Offsets = offsets;
         _frozen = null;
+        foreach (var timer in frozen.Woken.Where(static t => t.IsReadable))
+        {
+            _table.Wake(timer);
+        }
+
         var now = ReadAt(host);
         Debug.Assert(now.Monotonic >= frozen.Standing.Monotonic && now.Boottime >= frozen.Standing.Boottime, "INV-4");
+        var cancellable = _cancelList.Where(static t => t.IsAlive).ToArray();
         if (policy.Missed != MissedTicks.Count || now.Realtime < frozen.Standing.Realtime)
         {
             foreach (var timer in AllTimers().OrderBy(static t => t.Sequence))
@@ -58,7 +64,7 @@ internal sealed partial class TimeNamespace
         UpdateHeads();
         if (now.WallOffset != frozen.WallOffset)
         {
-            ClockWasSet(now);
+            _table.CancelInOrder(cancellable.Select(t => (t, now.WallOffset)));
         }
     }
 
@@ -90,7 +96,7 @@ internal sealed partial class TimeNamespace
             HostName = hostName,
             Offsets = Offsets,
             Readings = readings,
-            Host = _frozen?.Host ?? host,
+            Host = host,
             WasFrozen = IsFrozen,
             Absolute = absolute == AbsoluteTimers.Relative ? AbsoluteTimers.Relative : AbsoluteTimers.Keep,
             HasHadTimers = HasHadTimers,
@@ -104,6 +110,7 @@ internal sealed partial class TimeNamespace
     internal void Load(NamespaceImage image, RestorePolicy policy, in ClockReadings host)
     {
         var now = ReadAt(host);
+        var cancellable = new List<TimerState>();
         HasHadTimers = image.HasHadTimers;
         _nextId = image.NextTimerId;
         _timers.EnsureCapacity(image.Timers.Length);
@@ -116,6 +123,11 @@ internal sealed partial class TimeNamespace
             {
                 timer.MightCancel = true;
                 _cancelList.Add(timer);
+            }
+
+            if (timer is { MightCancel: true, IsAlive: true })
+            {
+                cancellable.Add(timer);
             }
 
             if (image.Absolute == AbsoluteTimers.Relative && timer.IsAbsolute)
@@ -139,13 +151,21 @@ internal sealed partial class TimeNamespace
 
         if (now.WallOffset != image.Readings.WallOffset)
         {
-            ClockWasSet(now);
+            _table.CancelInOrder(cancellable.Select(t => (t, now.WallOffset)));
         }
     }
 
     /// <summary>Takes a timer over a stop: what was unread stays, and of what passed meanwhile as much as the policy wants.</summary>
     private void Carry(TimerState timer, in ClockReadings then, in ClockReadings now, MissedTicks policy)
     {
+        if (timer.IsDropPending)
+        {
+            // A second stop before the engine had a turn: what the first one left due is due.
+            Dequeue(timer);
+            timer.Expire();
+            _table.Wake(timer);
+        }
+
         KeepUnread(timer, then, now);
         DropMissed(timer, then, now, policy);
     }
@@ -186,7 +206,7 @@ internal sealed partial class TimeNamespace
 
         if (timer.IsPeriodic)
         {
-            timer.Shift((long)(UInt128.Min((UInt128)(total - before - allowed) * (ulong)timer.IntervalNs, long.MaxValue)));
+            timer.Drop((long)UInt128.Min((UInt128)(total - before - allowed) * (ulong)timer.IntervalNs, long.MaxValue), expiresAll: allowed != 0);
             TakeBackExpiry(timer, now);
         }
         else

@@ -78,7 +78,7 @@ internal static class ImageRules
     }
 
     public static bool InRange(ClockTime reading) =>
-        reading.Nanoseconds >= 0 && reading.Nanoseconds / ClockTime.NanosecondsPerSecond <= ClockOffsets.MaxReadingSeconds;
+        reading.Nanoseconds is >= 0 and <= ClockOffsets.MaxReadingSeconds * ClockTime.NanosecondsPerSecond;
 
     private static string? HostNameFault(string name) =>
         name.Length > 256 || name.Any(char.IsControl) || !IsWellFormed(name) ? "not a host's name" : null;
@@ -93,16 +93,12 @@ internal static class ImageRules
         return text.IsEmpty;
     }
 
-    /// <summary>Readings are the host's plus the offsets (INV-1); the wall clock of a frozen namespace can have been set while it stood.</summary>
+    /// <summary>Readings are the host's plus the offsets (INV-1), except where a frozen namespace stood while its host went on.</summary>
     private static string? OffsetsFault(NamespaceImage image)
     {
-        var expected = image.Offsets.ToNamespace(image.Host);
-        if (image.WasFrozen)
-        {
-            expected = expected with { Realtime = image.Readings.Realtime };
-        }
-
-        return expected == image.Readings ? null : "the readings are not the host's plus the offsets";
+        var running = image.Offsets.ToNamespace(image.Host);
+        var stood = image.WasFrozen && image.Readings.Monotonic <= running.Monotonic && image.Readings.Boottime <= running.Boottime;
+        return stood || running == image.Readings ? null : "the readings are not the host's plus the offsets";
     }
 
     private static void Require(string field, string? fault)

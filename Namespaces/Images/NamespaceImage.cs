@@ -76,7 +76,7 @@ public sealed class NamespaceImage
     /// <summary>Its clocks at the checkpoint; of a frozen namespace at the freeze.</summary>
     public required ClockReadings Readings { get; init; }
 
-    /// <summary>Its host's clocks at that same moment.</summary>
+    /// <summary>Its host's clocks at the checkpoint.</summary>
     public required ClockReadings Host { get; init; }
 
     /// <summary>It was frozen when the checkpoint was taken. A restore sets it going.</summary>

@@ -48,7 +48,7 @@ internal static class CommandLine
         if (parsed.Action is ParseErrorAction)
         {
             var command = CommandPath(parsed);
-            error.WriteLine($"timens: {Errors.OneLine(parsed.Errors[0].Message).TrimEnd('.')}. Try '{command} --help'.");
+            error.WriteLine($"timens: {Reason(parsed)}. Try '{command} --help'.");
             return Unusable;
         }
 
@@ -64,12 +64,13 @@ internal static class CommandLine
             DemoCommand.Create(),
             CompletionCommand.Create(),
         };
-        foreach (var option in root.Options)
+        foreach (var option in root.Options.ToArray())
         {
             switch (option)
             {
-                case HelpOption help:
-                    help.Action = new HelpWithExamples((HelpAction)help.Action!);
+                case HelpOption usual:
+                    root.Options.Remove(usual);
+                    root.Options.Add(CreateHelp());
                     break;
                 case VersionOption version:
                     version.Action = new ShowVersion();
@@ -80,6 +81,27 @@ internal static class CommandLine
         }
 
         return root;
+    }
+
+    /// <summary>Help under the names that it has on Unix: a file may well be called /h.</summary>
+    private static HelpOption CreateHelp()
+    {
+        var help = new HelpOption("--help", "-h");
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        return help;
+    }
+
+    /// <summary>The error that tells most, on one line. A misspelt option takes a file's place, so it goes first; a list of choices comes as a line each.</summary>
+    private static string Reason(ParseResult parsed)
+    {
+        var unknownOption = parsed.Errors.FirstOrDefault(static e => e.Message.StartsWith(CommonOptions.UnknownOption, StringComparison.Ordinal));
+        if (unknownOption is null && parsed.UnmatchedTokens is [var unknown, ..])
+        {
+            return $"Unrecognized command or argument '{unknown}'";
+        }
+
+        var lines = (unknownOption ?? parsed.Errors[0]).Message.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return $"{lines[0]} {string.Join(", ", lines[1..])}".TrimEnd(' ', '.');
     }
 
     private static string CommandPath(ParseResult parsed)

@@ -5,7 +5,7 @@ using System.Reflection;
 
 namespace TimeNs.Tool;
 
-/// <summary>A command with examples, which its help shows.</summary>
+/// <summary>A command with examples, which its help shows: each a line to type, with a remark after <c>  # </c> where it needs one.</summary>
 internal sealed class ExampleCommand(string name, string description, params string[] examples) : Command(name, description)
 {
     public IReadOnlyList<string> Examples { get; } = examples;
@@ -24,9 +24,9 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         {
             var output = parseResult.InvocationConfiguration.Output;
             output.WriteLine("Examples:");
-            foreach (var example in examples)
+            foreach (var line in Align(examples))
             {
-                output.WriteLine($"  {example}");
+                output.WriteLine($"  {line}");
             }
 
             output.WriteLine();
@@ -35,8 +35,18 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
         return code;
     }
 
-    private static IEnumerable<string> ExamplesOf(Command command) =>
-        command is ExampleCommand { Examples.Count: > 0 } own ? own.Examples : command.Subcommands.SelectMany(ExamplesOf);
+    /// <summary>A command's own examples; of a group the first one of each command in it.</summary>
+    private static IEnumerable<string> ExamplesOf(Command command) => command is ExampleCommand { Examples.Count: > 0 } own
+        ? own.Examples
+        : command.Subcommands.SelectMany(static c => c is ExampleCommand ? ExamplesOf(c).Take(1) : ExamplesOf(c));
+
+    /// <summary>The remarks below each other.</summary>
+    private static IEnumerable<string> Align(string[] examples)
+    {
+        var parts = examples.Select(static e => e.Split("  # ", 2)).ToArray();
+        var width = parts.Where(static p => p.Length == 2).Select(static p => p[0].Length).DefaultIfEmpty().Max();
+        return parts.Select(p => p.Length == 2 ? $"{p[0].PadRight(width)}  # {p[1]}" : p[0]);
+    }
 }
 
 /// <summary>The version that was built.</summary>

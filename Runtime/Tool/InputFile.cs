@@ -21,7 +21,7 @@ internal static class InputFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or ImageException)
         {
-            throw new ToolException($"{path}: {Reason(path, e)}");
+            throw new ToolException($"{(path.Length == 0 ? "''" : path)}: {Reason(path, e)}");
         }
     }
 
@@ -31,7 +31,7 @@ internal static class InputFile
         _ when Directory.Exists(path) => "is a directory, not a file",
         FileNotFoundException or DirectoryNotFoundException => "no such file",
         UnauthorizedAccessException => "permission denied",
-        ImageException => $"not a usable image: {Errors.OneLine(e.Message)}",
+        ImageException => $"not a usable image: {Errors.OneLine(e.Message).Replace($" (in '{path}')", "", StringComparison.Ordinal)}",
         _ => Errors.OneLine(e.Message),
     };
 }

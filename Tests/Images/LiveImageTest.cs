@@ -40,7 +40,9 @@ public class LiveImageTest
         switch (operation)
         {
             case 0 or 1:
-                ns.CreateTimer(ClockIds.All[choice % 5], null, host, ephemeral: choice % 7 == 0);
+                _ = choice % 7 == 0
+                    ? ns.CreateEphemeral(ClockIds.All[choice % 5], host)
+                    : ns.CreateTimer(ClockIds.All[choice % 5], null, host);
                 break;
             case 2 or 3 or 4 when timer is not null:
                 var flags = (SettimeFlags)(choice / 5 % 4);

@@ -83,10 +83,10 @@ public sealed class ClosingTest
         var rig = new Rig();
         var ns = rig.Create("a");
         var timer = rig.Armed(ns, ClockId.Monotonic, 10);
-        ns.Freeze(rig.Host);
-        ns.SetTicks(timer, 3, rig.Host);
         ns.Watch(timer, true);
-        Assert.That(rig.Settle(), Is.EqualTo("0: "), "nothing in it fires");
+        ns.SetTicks(timer, 3, rig.Host);
+        ns.Freeze(rig.Host);
+        Assert.That(rig.Settle(), Is.EqualTo("0: "), "told after the thaw");
         rig.Table.Remove(ns);
         rig.Table.CheckInvariants();
         Assert.That(rig.Settle(), Is.EqualTo("0: "));

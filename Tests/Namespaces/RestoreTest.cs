@@ -33,7 +33,7 @@ public sealed class RestoreTest
         rig.Host = rig.Host.Plus(40);
         Assert.That(rig.Forecast(image, RestorePolicy.Suspend, 60), Is.EqualTo("1 in 0 x0 due 10040 canceled; 1 in 60 x1 due 10100"));
         ns.SetTicks(ns.FindTimer(1)!, 7, rig.Host);
-        Assert.That(rig.Forecast(rig.Checkpoint(ns), RestorePolicy.Suspend, 60), Is.EqualTo("1 in 0 x7 due 10040; 1 in 60 x1 due 10100"));
+        Assert.That(rig.Forecast(rig.Checkpoint(ns), RestorePolicy.Suspend, 60), Is.EqualTo("1 in 0 x7 due 10040; 1 in 60 x1 due 10100"), "nothing is counted twice");
     }
 
     [Test]

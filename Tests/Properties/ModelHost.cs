@@ -48,9 +48,11 @@ internal sealed class ModelHost
     }
 
     /// <summary>X1: cancels first, in the order of arming.</summary>
-    public void Trigger(IEnumerable<ModelNamespace> set)
+    public void Trigger(IEnumerable<ModelNamespace> set) => Cancel(set.SelectMany(static n => n.Timers.Select(t => (n, t))));
+
+    public void Cancel(IEnumerable<(ModelNamespace, ModelTimer)> candidates)
     {
-        foreach (var (ns, t) in set.SelectMany(static n => n.Timers.Select(t => (n, t))).OrderBy(static e => e.t.Order).ToList())
+        foreach (var (ns, t) in candidates.OrderBy(static e => e.Item2.Order).ToList())
         {
             if (t.Listed && (t.CancelPending || t.Remembered != ns.Wall))
             {
@@ -92,8 +94,8 @@ internal sealed class ModelHost
     /// <summary>A subscription is a reader that reads at every wake-up.</summary>
     public List<string> Collect()
     {
-        var collected = Woken.Where(static w => !w.Ns.Frozen).ToList();
-        Woken.RemoveAll(static w => !w.Ns.Frozen);
+        var collected = Woken.ToList();
+        Woken.Clear();
         return [.. collected
             .Where(static w => w.Timer.Watched && w.Ns.Timers.Contains(w.Timer))
             .Select(static w => (w, Read: w.Ns.Read(w.Timer)))
@@ -132,7 +134,7 @@ internal sealed class ModelHost
         }
 
         Model.CheckRange(ns.Now);
-        return new ModelImage(ns.Name, ns.Offsets, ns.Now, ns.HostAtFreeze is { } then && ns.Frozen ? then : [.. Now], absolute == "relative",
+        return new ModelImage(ns.Name, ns.Offsets, ns.Now, [.. Now], absolute == "relative",
             ns.HadTimers, ns.NextId, [.. ns.ByArming.Select(static t => t.Copy())]);
     }
 
@@ -164,7 +166,7 @@ internal sealed class ModelHost
         Namespaces.Add(ns);
         if (ns.Wall != Model.Saturate(image.Readings[0] - image.Readings[1]))
         {
-            Trigger([ns]);
+            Cancel(image.Timers.Where(static t => t.Alive).Select(saved => (ns, ns.Timers.Single(t => t.Id == saved.Id))));
         }
 
         return ns;

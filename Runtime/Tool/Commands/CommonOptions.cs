@@ -6,9 +6,25 @@ using TimeNs.Tool.Scenarios;
 
 namespace TimeNs.Tool.Commands;
 
-/// <summary>Options that several commands take, each with a message of its own for a value that it cannot be.</summary>
+/// <summary>Arguments and options that several commands take, each with a message of its own for a value that it cannot be.</summary>
 internal static class CommonOptions
 {
+    public const string UnknownOption = "Unknown option";
+
+    /// <summary>Files. What looks like an option is none of them, but an option that does not exist.</summary>
+    public static Argument<T> File<T>(string description, ArgumentArity arity)
+    {
+        var file = new Argument<T>("FILE") { Description = description, Arity = arity };
+        file.Validators.Add(static result =>
+        {
+            if (result.Tokens.FirstOrDefault(static token => token.Value is ['-', _, ..]) is { } option)
+            {
+                result.AddError($"{UnknownOption} '{option.Value}' (a file of that name is ./{option.Value})");
+            }
+        });
+        return file;
+    }
+
     public static Option<bool> Json() => new("--json") { Description = "Print JSON, complete, with times in nanoseconds." };
 
     public static Option<int> Limit() => new("--limit")
@@ -21,13 +37,16 @@ internal static class CommonOptions
     };
 
     /// <summary>A duration of at least zero.</summary>
-    public static Option<Duration> Span(string name, string description, Duration absent) => new(name)
+    public static Option<Duration?> Span(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "DURATION",
-        DefaultValueFactory = _ => absent,
-        CustomParser = static result => Parse(result, "a duration of at least 0 such as 1h30m or 1.5s", static (string text, out Duration span) =>
-            DurationText.TryParse(text, out span) && span >= Duration.Zero),
+        CustomParser = static result => Parse(result, "a duration of at least 0 such as 1h30m or 1.5s", static (string text, out Duration? span) =>
+        {
+            var known = DurationText.TryParse(text, out var value) && value >= Duration.Zero;
+            span = value;
+            return known;
+        }),
     };
 
     public static Option<Instant?> Instant(string name, string description) => new(name)

@@ -4,7 +4,7 @@ namespace TimeNs.Tool.Commands;
 
 /// <summary>
 /// <c>timens completion SHELL</c>: a script that lets a shell complete the command line by asking the command itself
-/// (<c>timens [suggest:POSITION] LINE</c>), so that it never goes out of date. Where the command has nothing to say, file names.
+/// (<c>timens [suggest:POSITION] LINE</c>), so that it never goes out of date. Options are offered once a dash is typed; where the command has nothing to say, file names.
 /// </summary>
 internal static class CompletionCommand
 {
@@ -13,8 +13,10 @@ internal static class CompletionCommand
         ["bash"] = """
             _timens() {
                 local line="${COMP_LINE:0:COMP_POINT}" word="${COMP_WORDS[COMP_CWORD]}"
-                local IFS=$'\n'
-                COMPREPLY=($(compgen -W "$(timens "[suggest:${#line}]" "$line" 2>/dev/null)" -- "$word"))
+                local IFS=$'\n' found
+                found="$(timens "[suggest:${#line}]" "$line" 2>/dev/null)"
+                [[ "$word" == -* ]] || found="$(grep -v '^-' <<< "$found")"
+                COMPREPLY=($(compgen -W "$found" -- "$word"))
             }
             complete -o default -F _timens timens
             """,
@@ -25,17 +27,24 @@ internal static class CompletionCommand
                 local -a found
                 found=("${(@f)$(timens "[suggest:${#line}]" "$line" 2>/dev/null)}")
                 found=("${(@)found:#}")
-                (( ${#found} )) && compadd -- "${found[@]}"
-                [[ "${words[CURRENT]}" == -* ]] || _files
+                [[ "${words[CURRENT]}" == -* ]] || found=("${(@)found:#-*}")
+                if (( ${#found} )); then compadd -- "${found[@]}"; else _files; fi
             }
             if [ "$funcstack[1]" = "_timens" ]; then _timens "$@"; else compdef _timens timens; fi
             """,
         ["fish"] = """
             function __timens_complete
                 set -l line (commandline -cp)
-                timens "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+                set -l word (commandline -ct)
+                set -l found (timens "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null | string match -r '.+')
+                string match -q -- '-*' "$word"; or set found (printf '%s\n' $found | string match -r '^[^-].*')
+                if set -q found[1]
+                    printf '%s\n' $found
+                else
+                    __fish_complete_path "$word"
+                end
             end
-            complete -c timens -a '(__timens_complete)'
+            complete -c timens -f -a '(__timens_complete)'
             """,
     };
 
@@ -44,8 +53,8 @@ internal static class CompletionCommand
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
         var command = new ExampleCommand("completion", "Print a script that completes timens in a shell.",
-            "eval \"$(timens completion bash)\"          in ~/.bashrc",
-            "eval \"$(timens completion zsh)\"           in ~/.zshrc, after compinit",
+            "eval \"$(timens completion bash)\"  # in ~/.bashrc",
+            "eval \"$(timens completion zsh)\"  # in ~/.zshrc, after compinit",
             "timens completion fish > ~/.config/fish/completions/timens.fish")
         {
             shell,

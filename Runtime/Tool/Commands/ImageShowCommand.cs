@@ -8,12 +8,12 @@ internal static class ImageShowCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE") { Description = "A checkpoint image." };
+        var file = CommonOptions.File<string>("A checkpoint image.", ArgumentArity.ExactlyOne);
         var limit = CommonOptions.Limit();
         var json = CommonOptions.Json();
         var command = new ExampleCommand("show", "Show an image: its clocks, its offsets and its timers.",
-            "timens image show web.image              tables, 50 timers at most",
-            "timens image show web.image --json | jq '.timers[] | select(.unread > 0)'")
+            "timens image show web.image  # tables, 50 timers at most",
+            "timens image show web.image --json | jq '.timers[] | select(.unread > 0)'  # complete, times in ns")
         {
             file,
             limit,

@@ -7,6 +7,7 @@ namespace TimeNs.Tool.Scenarios;
 /// <summary>Instants as ISO-8601 in UTC with up to nine decimals: <c>2026-01-01T00:00:00.000000001Z</c>, and nothing else.</summary>
 internal static class InstantText
 {
+    private const int HourAt = 11;
     private const int SecondsLength = 19;
 
     private static readonly InstantPattern Pattern = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss.FFFFFFFFF'Z'");
@@ -20,8 +21,7 @@ internal static class InstantText
             return false;
         }
 
-        var parsed = Pattern.Parse(text);
-        return parsed.TryGetValue(default, out instant);
+        return Pattern.Parse(text).TryGetValue(default, out instant);
     }
 
     public static string Format(Instant instant) => Pattern.Format(instant);
@@ -29,9 +29,12 @@ internal static class InstantText
     /// <summary>A REALTIME reading as an instant.</summary>
     public static string Format(ClockTime reading) => reading.IsNever ? "never" : Format(reading.ToInstant());
 
-    /// <summary>Four digits of year in front, and between the seconds and the Z nothing or a point with its digits.</summary>
+    /// <summary>
+    /// Four digits of year in front, a day that ends before hour 24, and between the seconds and the Z nothing or a point with its digits.
+    /// </summary>
     private static bool HasShape(string text) =>
         text.Length > SecondsLength
         && char.IsAsciiDigit(text[0])
+        && !text.AsSpan(HourAt).StartsWith("24")
         && (text.Length == SecondsLength + 1 || (text[SecondsLength] == '.' && text.Length > SecondsLength + 2));
 }

@@ -17,11 +17,15 @@ internal static class HostVerbs
     /// <exception cref="ArgumentOutOfRangeException">Beyond what a clock of a host may read (EINVAL).</exception>
     public static void CheckReading(string clock, Duration sinceZero)
     {
-        if (sinceZero < Duration.Zero || sinceZero >= Duration.FromSeconds(ClockOffsets.MaxReadingSeconds + 1))
+        if (!IsInRange(sinceZero))
         {
             throw new ArgumentOutOfRangeException(clock, sinceZero, $"{clock} of a host must read within 0 and {ClockOffsets.MaxReadingSeconds} s.");
         }
     }
+
+    /// <summary>Whether a clock of a host may read this.</summary>
+    public static bool IsInRange(Duration sinceZero) =>
+        sinceZero >= Duration.Zero && sinceZero <= Duration.FromSeconds(ClockOffsets.MaxReadingSeconds);
 
     private static JsonObject Host(ScenarioHost host, StepArguments step)
     {

@@ -1,0 +1,22 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+
+namespace TimeNs.Bench;
+
+/// <summary>How benchmarks are run when the command line does not say otherwise.</summary>
+internal static class BenchConfig
+{
+    /// <remarks>
+    /// Few iterations, in a process of its own for each benchmark; <c>--job</c> replaces this job instead of running a second one beside
+    /// it, and <c>--iterationCount</c> and its like change it.
+    /// </remarks>
+    public static IConfig Create(IEnumerable<string> args)
+    {
+        var config = ManualConfig.Create(DefaultConfig.Instance)
+            .HideColumns(Column.RatioSD, Column.Error, Column.Gen0, Column.Gen1, Column.Gen2);
+        return args.Any(static arg => arg is "-j" || arg.StartsWith("--job", StringComparison.Ordinal))
+            ? config
+            : config.AddJob(Job.Default.WithWarmupCount(3).WithIterationCount(5).WithId("Rough").AsDefault());
+    }
+}

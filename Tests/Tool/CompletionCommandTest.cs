@@ -1,0 +1,55 @@
+using System.Diagnostics;
+
+namespace TimeNs.Tests.Tool;
+
+/// <summary>The completion scripts, and what they ask the command.</summary>
+public class CompletionCommandTest
+{
+    [TestCase("bash", "complete -o default -F _timens timens")]
+    [TestCase("zsh", "#compdef timens")]
+    [TestCase("fish", "complete -c timens")]
+    public void Completion_EachShell_IsAScriptForIt(string shell, string line)
+    {
+        var run = ToolRun.Of("completion", shell);
+        Assert.That(run.Code, Is.Zero);
+        Assert.That(run.Output, Does.Contain(line).And.Contains("[suggest:"));
+    }
+
+    [TestCase("simu", "simulate")]
+    [TestCase("image fo", "forecast")]
+    [TestCase("image forecast x --clo", "--clocks")]
+    [TestCase("image forecast x --clocks ", "criu", "gvisor", "suspend")]
+    [TestCase("simulate --q", "--quiet")]
+    public void Suggest_PartOfALine_OffersWhatFits(string line, params string[] offers)
+    {
+        var run = ToolRun.Of($"[suggest:{line.Length}]", line);
+        Assert.That(run.Code, Is.Zero);
+        Assert.That(run.OutputLines, Is.EqualTo(offers));
+    }
+
+    [TestCase("timens sim", "simulate")]
+    [TestCase("timens image ", "forecast show")]
+    [TestCase("timens image forecast x --missed o", "one")]
+    [TestCase("timens simulate ", "", Description = "no options unless asked for: the shell offers files")]
+    public void Completion_InBash_CompletesALine(string line, string offers)
+    {
+        if (!File.Exists("/bin/bash"))
+        {
+            Assert.Ignore("there is no bash here");
+        }
+
+        var tool = Path.ChangeExtension(typeof(TimeNs.Tool.CommandLine).Assembly.Location, ".dll");
+        var script = $$"""
+            timens() { dotnet '{{tool}}' "$@"; }
+            eval "$(timens completion bash)"
+            COMP_LINE='{{line}}'; COMP_POINT=${#COMP_LINE}
+            read -ra COMP_WORDS <<< "$COMP_LINE"; [[ "$COMP_LINE" == *" " ]] && COMP_WORDS+=("")
+            COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+            _timens
+            echo "${COMPREPLY[*]}"
+            """;
+        var start = new ProcessStartInfo("/bin/bash", ["--norc", "-c", script]) { RedirectStandardOutput = true, UseShellExecute = false };
+        using var bash = Process.Start(start)!;
+        Assert.That(bash.StandardOutput.ReadToEnd().Trim(), Is.EqualTo(offers));
+    }
+}
