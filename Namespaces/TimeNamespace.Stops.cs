@@ -52,6 +52,7 @@ internal sealed partial class TimeNamespace
         {
             foreach (var timer in AllTimers().OrderBy(static t => t.Sequence))
             {
+                ExpireDropped(timer);
                 var wasArmed = timer.IsArmed;
                 Carry(timer, frozen.Standing, now, policy.Missed);
                 if (timer.IsArmed && !wasArmed)
@@ -158,16 +159,19 @@ internal sealed partial class TimeNamespace
     /// <summary>Takes a timer over a stop: what was unread stays, and of what passed meanwhile as much as the policy wants.</summary>
     private void Carry(TimerState timer, in ClockReadings then, in ClockReadings now, MissedTicks policy)
     {
+        KeepUnread(timer, then, now);
+        DropMissed(timer, then, now, policy);
+    }
+
+    /// <summary>A second stop before the owner had a turn: what the first one left due, and some of it to be dropped, is due.</summary>
+    private void ExpireDropped(TimerState timer)
+    {
         if (timer.IsDropPending)
         {
-            // A second stop before the engine had a turn: what the first one left due is due.
             Dequeue(timer);
             timer.Expire();
             _table.Wake(timer);
         }
-
-        KeepUnread(timer, then, now);
-        DropMissed(timer, then, now, policy);
     }
 
     /// <summary>
