@@ -112,6 +112,26 @@ public sealed class RestoreTest
         ImageRules.Check(rig.Checkpoint(ns));
     }
 
+    [Test]
+    public void Thaw_SkipRightAfterARestoreWithOne_TheTimerGoesOn()
+    {
+        var rig = new Rig();
+        var ns = rig.Create("a");
+        rig.Armed(ns, ClockId.Realtime, 10_010, 10, flags: 1);
+        var image = rig.Checkpoint(ns);
+        rig.Table.Remove(ns);
+        rig.Host = rig.Host.Plus(35);
+        ns = rig.Restore(image, RestorePolicy.Suspend with { Missed = MissedTicks.One });
+        ns.SetRealtime(new(10_005), rig.Host);
+        ns.Freeze(rig.Host);
+        rig.Host = rig.Host.Plus(50);
+        ns.Thaw(RestorePolicy.Suspend with { Missed = MissedTicks.Skip }, rig.Host);
+        rig.Table.CheckInvariants();
+        Assert.That(rig.NextIn(), Is.EqualTo(5));
+        rig.Pass(5);
+        Assert.That(rig.Read(ns, ns.FindTimer(1)!), Is.EqualTo("1 due 10060 at 10060"));
+    }
+
     private static string Cancels(Rig rig, TimeNamespace ns)
     {
         foreach (var timer in ns.Timers)

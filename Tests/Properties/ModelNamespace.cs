@@ -193,7 +193,8 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
     /// <summary>What was unread at the stop is kept; of what passed meanwhile as much as the policy allows.</summary>
     public void Carry(ModelTimer t, Int128[] then, string missedPolicy)
     {
-        if (t.DropAtExpiry != 0)
+        // A stop that drops nothing and takes no clock back leaves it to the expiry to come.
+        if (t.DropAtExpiry != 0 && (missedPolicy != "count" || Now[0] < then[0]))
         {
             t.Expire();
             host.Wake(this, t);
