@@ -46,7 +46,7 @@ internal sealed class NamespaceTable
     public IReadOnlyCollection<TimeNamespace> Namespaces => _namespaces.Values;
 
     /// <summary>True when a reader waits to be told of a wake-up that has happened.</summary>
-    public bool HasWakeups => _woken.Exists(static t => !t.Namespace.IsFrozen);
+    public bool HasWakeups => _woken.Count != 0;
 
     public bool IsHost(TimeNamespace ns) => ReferenceEquals(ns, Host);
 
@@ -103,13 +103,17 @@ internal sealed class NamespaceTable
     /// <summary>The host's wall clock was set, or it resumed from suspend (X1). Frozen namespaces learn of it when they thaw.</summary>
     public void HostClockWasSet(in ClockReadings host)
     {
+        var listed = new List<(TimerState, long)>();
         foreach (var ns in _namespaces.Values)
         {
-            if (!ns.IsFrozen)
+            if (!ns.IsFrozen && ns.CancelList.Count != 0)
             {
-                ns.ClockWasSet(ns.ReadAt(host));
+                var wallOffset = ns.ReadAt(host).WallOffset;
+                listed.AddRange(ns.CancelList.Select(t => (t, wallOffset)));
             }
         }
+
+        CancelInOrder(listed);
     }
 
     /// <summary>
@@ -127,7 +131,7 @@ internal sealed class NamespaceTable
         return expired;
     }
 
-    /// <summary>Reads every watched timer that was woken, in the order of the wake-ups. One whose namespace is frozen waits.</summary>
+    /// <summary>Reads every watched timer that was woken, in the order of the wake-ups; in a frozen namespace too: reading is not firing.</summary>
     public void Collect(in ClockReadings host, List<Delivery> into)
     {
         if (_woken.Count == 0)
@@ -138,12 +142,6 @@ internal sealed class NamespaceTable
         (_woken, _collecting) = (_collecting, _woken);
         foreach (var timer in _collecting)
         {
-            if (timer.Namespace.IsFrozen && !timer.IsClosed)
-            {
-                _woken.Add(timer);
-                continue;
-            }
-
             timer.IsWakeQueued = false;
             if (timer.IsWatched && timer.Namespace.Read(timer, host, out var read) is ReadStatus.Ticks or ReadStatus.Canceled)
             {
@@ -155,6 +153,32 @@ internal sealed class NamespaceTable
     }
 
     internal long NextSequence() => ++_sequence;
+
+    /// <summary>Tells timers that the wall clock was set, in the order of arming, whichever namespace they are in.</summary>
+    /// <param name="listed">Timers on a cancel list, each with the wall offset that its namespace has now.</param>
+    internal void CancelInOrder(IEnumerable<(TimerState Timer, long WallOffset)> listed)
+    {
+        foreach (var (timer, wallOffset) in listed.OrderBy(static e => e.Timer.Sequence))
+        {
+            if (timer.ClockWasSet(wallOffset))
+            {
+                Wake(timer);
+            }
+        }
+    }
+
+    /// <summary>Takes the wake-ups of a namespace that is being frozen out of turn: its readers are told when it is thawed.</summary>
+    internal IReadOnlyList<TimerState> HoldWakeups(TimeNamespace ns)
+    {
+        var held = _woken.Where(t => ReferenceEquals(t.Namespace, ns)).ToArray();
+        _woken.RemoveAll(t => ReferenceEquals(t.Namespace, ns));
+        foreach (var timer in held)
+        {
+            timer.IsWakeQueued = false;
+        }
+
+        return held;
+    }
 
     /// <summary>Notes a wake-up for whoever watches the timer.</summary>
     internal void Wake(TimerState timer)

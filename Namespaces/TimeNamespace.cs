@@ -28,8 +28,8 @@ internal sealed class TimeNamespace
     private FrozenAt? _frozen;
     private long _nextId = 1;
 
-    /// <summary>Where a frozen namespace stands, where its host stood then, and the wall offset that its timers knew.</summary>
-    private sealed record FrozenAt(ClockReadings Standing, ClockReadings Host, long WallOffset);
+    /// <summary>Where a frozen namespace stands, where its host stood then, the wall offset that its timers knew, and whom it had woken.</summary>
+    private sealed record FrozenAt(ClockReadings Standing, ClockReadings Host, long WallOffset, IReadOnlyList<TimerState> Woken);
 
     internal TimeNamespace(NamespaceTable table, string name, in ClockOffsets offsets)
     {
@@ -59,6 +59,9 @@ internal sealed class TimeNamespace
 
     internal IReadOnlyList<TimerQueue> Queues => _queues;
 
+    /// <summary>Whom a clock set may cancel, in no particular order.</summary>
+    internal IReadOnlyCollection<TimerState> CancelList => _cancelList;
+
     /// <summary>The namespace's clocks when its host's read <paramref name="host"/> (INV-1); where it stands when frozen.</summary>
     public ClockReadings ReadAt(in ClockReadings host) => _frozen is { } frozen ? frozen.Standing : Offsets.ToNamespace(host);
 
@@ -82,7 +85,7 @@ internal sealed class TimeNamespace
         }
 
         HasHadTimers = true;
-        var timer = new TimerState(_nextId++, name, clock, this, ReadAt(host).WallOffset);
+        var timer = new TimerState(_nextId++, name, clock, this, ReadAt(host).WallOffset) { Sequence = _table.NextSequence() };
         Register(timer);
         return timer;
     }
@@ -94,7 +97,7 @@ internal sealed class TimeNamespace
     public TimerState CreateEphemeral(ClockId clock, in ClockReadings host)
     {
         HasHadTimers = true;
-        return new TimerState(0, null, clock, this, ReadAt(host).WallOffset) { IsEphemeral = true };
+        return new TimerState(0, null, clock, this, ReadAt(host).WallOffset) { IsEphemeral = true, Sequence = _table.NextSequence() };
     }
 
     /// <summary>Closes a timer: it is out of every list when this returns.</summary>
@@ -246,7 +249,7 @@ internal sealed class TimeNamespace
     public void SetOffsets(in ClockOffsets offsets, in ClockReadings host)
     {
         RefuseHost(Errno.EACCES, "its offsets are always 0");
-        offsets.CheckRange(host);
+        offsets.CheckRange(host, Offsets);
         CheckStanding(offsets);
         if (HasHadTimers)
         {
@@ -274,7 +277,7 @@ internal sealed class TimeNamespace
     {
         RefuseHost(Errno.EACCES, "its wall clock is the machine's");
         var offsets = Offsets.With(ClockBase.Realtime, reading.Since(host.Realtime));
-        offsets.CheckRange(host);
+        CheckReading(reading, offsets, host);
         Offsets = offsets;
         if (_frozen is { } frozen)
         {
@@ -295,13 +298,7 @@ internal sealed class TimeNamespace
         }
 
         var wallOffset = now.WallOffset;
-        foreach (var timer in _cancelList.OrderBy(static t => t.Sequence))
-        {
-            if (timer.ClockWasSet(wallOffset))
-            {
-                _table.Wake(timer);
-            }
-        }
+        _table.CancelInOrder(_cancelList.Select(t => (t, wallOffset)));
     }
 
     /// <summary>Stops the namespace: its clocks stand and nothing in it fires. O(1) in timers.</summary>
@@ -315,7 +312,7 @@ internal sealed class TimeNamespace
         }
 
         var standing = ReadAt(host);
-        _frozen = new FrozenAt(standing, host, standing.WallOffset);
+        _frozen = new FrozenAt(standing, host, standing.WallOffset, _table.HoldWakeups(this));
         UpdateHeads();
     }
 
@@ -333,14 +330,21 @@ internal sealed class TimeNamespace
         offsets.CheckRange(host);
         Offsets = offsets;
         _frozen = null;
+        foreach (var timer in frozen.Woken.Where(static t => t.IsReadable))
+        {
+            _table.Wake(timer);
+        }
+
         var now = ReadAt(host);
         Debug.Assert(now.Monotonic >= frozen.Standing.Monotonic && now.Boottime >= frozen.Standing.Boottime, "INV-4");
+        var cancellable = _cancelList.Where(static t => t.IsAlive).ToArray();
         if (policy.Missed != MissedTicks.Count || now.Realtime < frozen.Standing.Realtime)
         {
-            foreach (var timer in AllTimers())
+            foreach (var timer in AllTimers().OrderBy(static t => t.Sequence))
             {
+                var wasArmed = timer.IsArmed;
                 Carry(timer, frozen.Standing, now, policy.Missed);
-                if (timer.IsArmed && timer.QueueIndex < 0)
+                if (timer.IsArmed && !wasArmed)
                 {
                     Enqueue(timer);
                 }
@@ -350,7 +354,7 @@ internal sealed class TimeNamespace
         UpdateHeads();
         if (now.WallOffset != frozen.WallOffset)
         {
-            ClockWasSet(now);
+            _table.CancelInOrder(cancellable.Select(t => (t, now.WallOffset)));
         }
     }
 
@@ -382,7 +386,7 @@ internal sealed class TimeNamespace
             HostName = hostName,
             Offsets = Offsets,
             Readings = readings,
-            Host = _frozen?.Host ?? host,
+            Host = host,
             WasFrozen = IsFrozen,
             Absolute = absolute == AbsoluteTimers.Relative ? AbsoluteTimers.Relative : AbsoluteTimers.Keep,
             HasHadTimers = HasHadTimers,
@@ -396,6 +400,7 @@ internal sealed class TimeNamespace
     internal void Load(NamespaceImage image, RestorePolicy policy, in ClockReadings host)
     {
         var now = ReadAt(host);
+        var cancellable = new List<TimerState>();
         HasHadTimers = image.HasHadTimers;
         _nextId = image.NextTimerId;
         _timers.EnsureCapacity(image.Timers.Length);
@@ -410,7 +415,12 @@ internal sealed class TimeNamespace
                 _cancelList.Add(timer);
             }
 
-            if (image.Absolute == AbsoluteTimers.Relative && timer.IsAbsolute && timer.IsAlive)
+            if (timer is { MightCancel: true, IsAlive: true })
+            {
+                cancellable.Add(timer);
+            }
+
+            if (image.Absolute == AbsoluteTimers.Relative && timer.IsAbsolute)
             {
                 timer.ShiftWithClock(now[timer.Base].Since(image.Readings[timer.Base]));
             }
@@ -431,7 +441,7 @@ internal sealed class TimeNamespace
 
         if (now.WallOffset != image.Readings.WallOffset)
         {
-            ClockWasSet(now);
+            _table.CancelInOrder(cancellable.Select(t => (t, now.WallOffset)));
         }
     }
 
@@ -499,6 +509,14 @@ internal sealed class TimeNamespace
     /// <summary>Takes a timer over a stop: what was unread stays, and of what passed meanwhile as much as the policy wants.</summary>
     private void Carry(TimerState timer, in ClockReadings then, in ClockReadings now, MissedTicks policy)
     {
+        if (timer.IsDropPending)
+        {
+            // A second stop before the engine had a turn: what the first one left due is due.
+            Dequeue(timer);
+            timer.Expire();
+            _table.Wake(timer);
+        }
+
         KeepUnread(timer, then, now);
         DropMissed(timer, then, now, policy);
     }
@@ -539,7 +557,8 @@ internal sealed class TimeNamespace
 
         if (timer.IsPeriodic)
         {
-            timer.Shift((long)(UInt128.Min((UInt128)(total - before - allowed) * (ulong)timer.IntervalNs, long.MaxValue)));
+            timer.Drop((long)UInt128.Min((UInt128)(total - before - allowed) * (ulong)timer.IntervalNs, long.MaxValue), expiresAll: allowed != 0);
+            TakeBackExpiry(timer, now);
         }
         else
         {
@@ -549,6 +568,18 @@ internal sealed class TimeNamespace
         if (queued && timer.IsArmed)
         {
             _queues[(int)timer.Base].Add(timer);
+        }
+    }
+
+    /// <summary>
+    /// A wall clock that was stepped back had un-passed the deadline of an expired timer before the stop, and all that has passed since
+    /// is dropped: no expiration is left of it (F6), and it waits for the next.
+    /// </summary>
+    private static void TakeBackExpiry(TimerState timer, in ClockReadings now)
+    {
+        if (timer.AwaitsForward && timer.Deadline > now[timer.Base].Nanoseconds && timer.ForwardTo(now, out var overruns))
+        {
+            timer.KeepForwarded(overruns);
         }
     }
 
@@ -649,6 +680,14 @@ internal sealed class TimeNamespace
         {
             throw new TimeNamespaceException(Errno.EACCES,
                 $"Namespace '{Name}' has had timers, so its {clock} may only move forward: from an offset of {Offsets[clock]} ns it cannot go to {offsets[clock]} ns");
+        }
+    }
+
+    private static void CheckReading(ClockTime realtime, in ClockOffsets offsets, in ClockReadings host)
+    {
+        if (!ImageRules.InRange(realtime))
+        {
+            throw new OffsetRangeException(ClockBase.Realtime, offsets.RealtimeNs, host.Realtime);
         }
     }
 

@@ -8,7 +8,7 @@ namespace TimeNs.Clocks;
 /// <remarks>
 /// This is the one place that knows the sum. Only points in time are translated; durations and remaining times are the same
 /// inside and outside (rule N2). Offsets are nanoseconds, negative allowed; the range of the clocks that they give is checked
-/// where they meet a host (<see cref="CheckRange"/>).
+/// where they meet a host (<see cref="CheckRange(in ClockReadings)"/>).
 /// </remarks>
 /// <param name="RealtimeNs">Offset of CLOCK_REALTIME in nanoseconds.</param>
 /// <param name="MonotonicNs">Offset of CLOCK_MONOTONIC in nanoseconds.</param>
@@ -16,7 +16,7 @@ namespace TimeNs.Clocks;
 public readonly record struct ClockOffsets(long RealtimeNs, long MonotonicNs, long BoottimeNs)
 {
     /// <summary>
-    /// The greatest whole second that a clock of a namespace may read: half of what a timer can hold, so that "never" stays
+    /// The latest that a clock of a namespace may read, in seconds: half of what a timer can hold, so that "never" stays
     /// out of reach (<c>proc_timens_set_offset</c>, rule N5).
     /// </summary>
     public const long MaxReadingSeconds = 4_611_686_018;
@@ -63,12 +63,15 @@ public readonly record struct ClockOffsets(long RealtimeNs, long MonotonicNs, lo
     /// <summary>Refuses offsets with which a clock of the namespace would read below 0 or beyond <see cref="MaxReadingSeconds"/>.</summary>
     /// <param name="host">The host's clocks now.</param>
     /// <exception cref="OffsetRangeException">The first clock that would be out of range (ERANGE, rule N5).</exception>
-    public void CheckRange(in ClockReadings host)
+    public void CheckRange(in ClockReadings host) => CheckRange(host, null);
+
+    /// <summary>The same for the clocks whose offset differs from <paramref name="old"/>: one that stays is not asked where it has got to.</summary>
+    internal void CheckRange(in ClockReadings host, ClockOffsets? old)
     {
         foreach (var clock in Bases)
         {
             var reading = (Int128)host[clock].Nanoseconds + this[clock];
-            if (reading < 0 || reading >= ((Int128)MaxReadingSeconds + 1) * ClockTime.NanosecondsPerSecond)
+            if (old?[clock] != this[clock] && (reading < 0 || reading > (Int128)MaxReadingSeconds * ClockTime.NanosecondsPerSecond))
             {
                 throw new OffsetRangeException(clock, this[clock], host[clock]);
             }

@@ -37,7 +37,9 @@ internal ref struct ImageReader
         var header = ImageHeader.Parse(file.Slice(ImageFrame.PrologueSize, frame.HeaderLength), frame.BodyLength);
         var timers = Allocate((int)header.Timers, header.NextTimerId, out var keys);
         new ImageReader(file, frame).ReadTimers(timers, header.ToImage([]), keys);
-        return header.ToImage(ImmutableCollectionsMarshal.AsImmutableArray(timers));
+        var image = header.ToImage(ImmutableCollectionsMarshal.AsImmutableArray(timers));
+        image.IsChecked = true;
+        return image;
     }
 
     /// <summary>The count has been held against the bytes that are there, but memory can still be short of it.</summary>
@@ -109,7 +111,7 @@ internal ref struct ImageReader
         return new TimerImage
         {
             Id = id,
-            Clock = TimerRecord.Clocks[clock],
+            Clock = TimerRecord.ClockAt(clock),
             IsAbsolute = (kind & TimerRecord.Absolute) != 0,
             Flags = (SettimeFlags)(kind >> TimerRecord.FlagsShift & TimerRecord.FlagsMask),
             IsArmed = state == TimerRecord.Armed,
@@ -128,7 +130,7 @@ internal ref struct ImageReader
     /// <summary>Refuses what the three bytes can say and no timer can be.</summary>
     private readonly void CheckCodes(int clock, int state, int deadlineLength, int intervalLength, int lengths)
     {
-        if (clock >= TimerRecord.Clocks.Length)
+        if (clock >= TimerRecord.Clocks)
         {
             throw Wrong("clock", $"there is no clock with index {clock}");
         }

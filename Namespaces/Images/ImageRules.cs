@@ -9,6 +9,11 @@ internal static class ImageRules
     /// <exception cref="ImageException">The first field that is impossible.</exception>
     public static void Check(NamespaceImage image)
     {
+        if (image.IsChecked)
+        {
+            return;
+        }
+
         CheckHeader(image, image.Timers.Length);
         var timers = image.Timers.AsSpan();
         var keys = new TimerKeys(timers.Length, image.NextTimerId);
@@ -17,6 +22,8 @@ internal static class ImageRules
             CheckTimer(timers[i], i, image);
             keys.Add(timers[i], i);
         }
+
+        image.IsChecked = true;
     }
 
     /// <summary>Refuses a header that no checkpoint could have written over <paramref name="timers"/> timers.</summary>
@@ -33,10 +40,10 @@ internal static class ImageRules
         Require("absolute", image.Absolute is AbsoluteTimers.Keep or AbsoluteTimers.Relative ? null : $"{(int)image.Absolute} is neither keep nor relative");
         Require("next_timer_id", image.NextTimerId >= 1 ? null : $"{image.NextTimerId} is less than 1");
         Require("ephemeral_timers", image.EphemeralTimers >= 0 ? null : $"{image.EphemeralTimers} is negative");
-        Require("next_timer_id", (long)timers + image.EphemeralTimers < image.NextTimerId
+        Require("next_timer_id", timers < image.NextTimerId ? null : $"{image.NextTimerId} leaves no ids for {timers} timers");
+        Require("had_timers", image.HasHadTimers || (image.NextTimerId == 1 && image.EphemeralTimers == 0)
             ? null
-            : $"{image.NextTimerId} leaves no ids for {timers} timers and {image.EphemeralTimers} ephemeral ones");
-        Require("had_timers", image.HasHadTimers || image.NextTimerId == 1 ? null : "ids were given out, so there have been timers");
+            : "ids were given out or delegates had timers, so there have been some");
         Require("offsets", OffsetsFault(image));
     }
 
@@ -71,7 +78,7 @@ internal static class ImageRules
     }
 
     public static bool InRange(ClockTime reading) =>
-        reading.Nanoseconds >= 0 && reading.Nanoseconds / ClockTime.NanosecondsPerSecond <= ClockOffsets.MaxReadingSeconds;
+        reading.Nanoseconds is >= 0 and <= ClockOffsets.MaxReadingSeconds * ClockTime.NanosecondsPerSecond;
 
     private static string? HostNameFault(string name) =>
         name.Length > 256 || name.Any(char.IsControl) || !IsWellFormed(name) ? "not a host's name" : null;
@@ -86,16 +93,12 @@ internal static class ImageRules
         return text.IsEmpty;
     }
 
-    /// <summary>Readings are the host's plus the offsets (INV-1); the wall clock of a frozen namespace can have been set while it stood.</summary>
+    /// <summary>Readings are the host's plus the offsets (INV-1), except where a frozen namespace stood while its host went on.</summary>
     private static string? OffsetsFault(NamespaceImage image)
     {
-        var expected = image.Offsets.ToNamespace(image.Host);
-        if (image.WasFrozen)
-        {
-            expected = expected with { Realtime = image.Readings.Realtime };
-        }
-
-        return expected == image.Readings ? null : "the readings are not the host's plus the offsets";
+        var running = image.Offsets.ToNamespace(image.Host);
+        var stood = image.WasFrozen && image.Readings.Monotonic <= running.Monotonic && image.Readings.Boottime <= running.Boottime;
+        return stood || running == image.Readings ? null : "the readings are not the host's plus the offsets";
     }
 
     private static void Require(string field, string? fault)

@@ -7,7 +7,7 @@ namespace TimeNs.Images;
 
 /// <summary>
 /// Writes an image of version 1 into one rented buffer: header, then record after record, then the frame about them. Every rule
-/// is checked on the way, so that whatever was written can be read.
+/// is checked before, so that whatever was written can be read.
 /// </summary>
 /// <remarks>Numbers are stored eight bytes wide and the next one is put over what was too much: no branch on a length.</remarks>
 internal sealed class ImageWriter(int expectedTimers) : IDisposable
@@ -23,7 +23,7 @@ internal sealed class ImageWriter(int expectedTimers) : IDisposable
     /// <exception cref="ImageException">An impossible image, or one of more than 2 GiB.</exception>
     public void Write(NamespaceImage image)
     {
-        ImageRules.CheckHeader(image, image.Timers.Length);
+        ImageRules.Check(image);
         var header = ImageHeader.Of(image).ToJson();
         _length = ImageFrame.PrologueSize;
         header.CopyTo(Reserve(header.Length));
@@ -47,14 +47,11 @@ internal sealed class ImageWriter(int expectedTimers) : IDisposable
         Span<long> bases = stackalloc long[TimerRecord.BaseMask + 1];
         TimerRecord.FillBases(bases, image.Readings);
         var timers = image.Timers.AsSpan();
-        var keys = new TimerKeys(timers.Length, image.NextTimerId);
         var wallOffset = image.Readings.WallOffset;
         var previousId = 0L;
         for (var i = 0; i < timers.Length; i++)
         {
             ref readonly var timer = ref timers[i];
-            ImageRules.CheckTimer(timer, i, image);
-            keys.Add(timer, i);
             _length += WriteTimer(Reserve(TimerRecord.MaxSize), timer, previousId, bases, wallOffset);
             previousId = timer.Id;
         }

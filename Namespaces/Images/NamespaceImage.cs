@@ -76,7 +76,7 @@ public sealed class NamespaceImage
     /// <summary>Its clocks at the checkpoint; of a frozen namespace at the freeze.</summary>
     public required ClockReadings Readings { get; init; }
 
-    /// <summary>Its host's clocks at that same moment.</summary>
+    /// <summary>Its host's clocks at the checkpoint.</summary>
     public required ClockReadings Host { get; init; }
 
     /// <summary>It was frozen when the checkpoint was taken. A restore sets it going.</summary>
@@ -100,6 +100,9 @@ public sealed class NamespaceImage
         get;
         init => field = value.IsDefault ? [] : value;
     } = [];
+
+    /// <summary>Every rule has been checked (<see cref="ImageRules"/>). An image does not change, so once is enough.</summary>
+    internal bool IsChecked { get; set; }
 
     /// <summary>The host's wall clock at the checkpoint.</summary>
     public Instant TakenAt => Host.Realtime.ToInstant();

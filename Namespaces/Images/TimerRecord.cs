@@ -59,15 +59,17 @@ internal static class TimerRecord
     /// <summary>A length of the deadline: it never comes.</summary>
     public const int Never = 15;
 
-    /// <summary>The clocks in the order of their index in <c>kind</c>.</summary>
-    public static ReadOnlySpan<ClockId> Clocks =>
-        [ClockId.Realtime, ClockId.Monotonic, ClockId.Boottime, ClockId.RealtimeAlarm, ClockId.BoottimeAlarm];
+    /// <summary>Indexes of clocks are 0 to 4.</summary>
+    public const int Clocks = 5;
 
     /// <summary>Bytes of an id for each size code: the next id in order takes none.</summary>
     public static ReadOnlySpan<byte> IdSizes => [0, 1, 3, 8];
 
     /// <summary>The index of a clock: its number without the gap between 1 and 7.</summary>
     public static int IndexOf(ClockId clock) => (int)clock <= 1 ? (int)clock : (int)clock - 5;
+
+    /// <summary>The clock with an index.</summary>
+    public static ClockId ClockAt(int index) => (ClockId)(index <= 1 ? index : index + 5);
 
     /// <summary>The code of the fewest bytes that hold an id.</summary>
     public static int IdSizeCode(ulong id) => id == 0 ? 0 : id < 1UL << 8 ? 1 : id < 1UL << 24 ? 2 : 3;
@@ -86,8 +88,8 @@ internal static class TimerRecord
         for (var kind = 0; kind <= BaseMask; kind++)
         {
             var index = kind & ClockMask;
-            bases[kind] = index < Clocks.Length
-                ? readings[Clocks[index].QueueBase((kind & Absolute) != 0)].Nanoseconds
+            bases[kind] = index < Clocks
+                ? readings[ClockAt(index).QueueBase((kind & Absolute) != 0)].Nanoseconds
                 : 0;
         }
     }

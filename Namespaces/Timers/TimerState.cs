@@ -20,6 +20,8 @@ namespace TimeNs.Timers;
 /// </remarks>
 internal sealed class TimerState(long id, string? name, ClockId clock, TimeNamespace owner, long wallOffset)
 {
+    private long _dropNs;
+
     /// <summary>Unique in its namespace, kept by an image.</summary>
     public long Id { get; } = id;
 
@@ -74,11 +76,14 @@ internal sealed class TimerState(long id, string? name, ClockId clock, TimeNames
     /// <summary>In the namespace's list of wake-ups that were not collected yet.</summary>
     public bool IsWakeQueued { get; set; }
 
-    /// <summary>Order of arming, over all namespaces of an owner: ties between equal deadlines.</summary>
+    /// <summary>Order of arming, or of creation until then, over all namespaces of an owner: ties between equal deadlines.</summary>
     public long Sequence { get; set; }
 
     /// <summary>Place in its queue, -1 outside; kept by <see cref="TimerQueue"/>.</summary>
     public int QueueIndex { get; set; } = -1;
+
+    /// <summary>Armed at a deadline that passed in a stop, of whose periods some are dropped when it expires.</summary>
+    public bool IsDropPending => _dropNs != 0;
 
     public bool IsReadable => Ticks != 0;
 
@@ -111,6 +116,7 @@ internal sealed class TimerState(long id, string? name, ClockId clock, TimeNames
         IsArmed = false;
         IsExpired = true;
         FirstDue ??= Deadline;
+        ApplyDrop();
         AddTick();
     }
 
@@ -210,6 +216,22 @@ internal sealed class TimerState(long id, string? name, ClockId clock, TimeNames
     /// <summary>TFD_IOC_SET_TICKS (rule I1): the unread count, and nothing else.</summary>
     public void SetTicks(ulong ticks) => Ticks = ticks;
 
+    /// <summary>
+    /// Drops periods that passed during a stop. Where some of them are to be told of, an armed timer still expires at the first of them, so
+    /// that it comes in its place and says when it was due; the drop is done when it does.
+    /// </summary>
+    public void Drop(long nanoseconds, bool expiresAll)
+    {
+        if (expiresAll && IsArmed)
+        {
+            _dropNs = nanoseconds;
+        }
+        else
+        {
+            Shift(nanoseconds);
+        }
+    }
+
     /// <summary>Moves the deadline by a span of nanoseconds. Never stays never.</summary>
     public void Shift(long nanoseconds) => Deadline = new ClockTime(Deadline).Plus(nanoseconds).Nanoseconds;
 
@@ -226,6 +248,7 @@ internal sealed class TimerState(long id, string? name, ClockId clock, TimeNames
     public void Restart()
     {
         IsArmed = false;
+        _dropNs = 0;
         Epoch++;
     }
 
@@ -252,7 +275,7 @@ internal sealed class TimerState(long id, string? name, ClockId clock, TimeNames
         Flags = Flags,
         IsArmed = IsArmed,
         IsExpired = IsExpired,
-        Deadline = IsArmed || IsExpired ? new ClockTime(Deadline) : ClockTime.Zero,
+        Deadline = IsArmed || IsExpired ? new ClockTime(Deadline).Plus(_dropNs) : ClockTime.Zero,
         IntervalNs = IntervalNs,
         Ticks = Ticks,
         FirstDue = FirstDue is { } due ? new ClockTime(due) : null,
@@ -285,6 +308,12 @@ internal sealed class TimerState(long id, string? name, ClockId clock, TimeNames
         Debug.Assert(IntervalNs >= 0, "an interval is not negative");
         Debug.Assert((QueueIndex >= 0) == (IsArmed && Deadline != long.MaxValue) || Namespace.IsClosed, "armed timers are queued, except for never");
         Debug.Assert(!MightCancel || Clock.Base() == ClockBase.Realtime, "only REALTIME timers are on the cancel list");
+    }
+
+    private void ApplyDrop()
+    {
+        Shift(_dropNs);
+        _dropNs = 0;
     }
 
     private void AddTick() => Ticks = Ticks == ulong.MaxValue ? ulong.MaxValue : Ticks + 1;

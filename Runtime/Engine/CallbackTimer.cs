@@ -12,6 +12,8 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
     private readonly TimerEngine _engine;
     private readonly TimerState _state;
     private readonly Action _callback;
+    private readonly Action _run;
+    private int _posted; // 1: a run is on its way
 
     /// <exception cref="ObjectDisposedException">The namespace is closed.</exception>
     public CallbackTimer(RuntimeNamespace ns, TimerEngine engine, ClockId clock, Action callback)
@@ -19,6 +21,7 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
         _namespace = ns;
         _engine = engine;
         _callback = callback;
+        _run = Run;
         lock (engine.Gate)
         {
             ns.CheckOpen();
@@ -33,7 +36,7 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
     {
         lock (_engine.Gate)
         {
-            if (_state.IsClosed || _engine.IsStopping)
+            if (_state.IsClosed || _namespace.IsClosed || _engine.IsStopping)
             {
                 return false;
             }
@@ -49,7 +52,7 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
     {
         lock (_engine.Gate)
         {
-            if (_state.IsClosed || _engine.IsStopping)
+            if (_state.IsClosed || _namespace.IsClosed || _engine.IsStopping)
             {
                 return false;
             }
@@ -64,7 +67,7 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
     {
         lock (_engine.Gate)
         {
-            if (_state.IsClosed || _engine.IsStopping)
+            if (_state.IsClosed || _namespace.IsClosed || _engine.IsStopping)
             {
                 return false;
             }
@@ -88,13 +91,24 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
 
     bool IEngineTimer.Deliver(in TickRead read)
     {
-        _engine.Dispatcher.Post(_callback);
+        // What is due again before the callback has begun is one run: nothing queues up.
+        if (Interlocked.Exchange(ref _posted, 1) == 0)
+        {
+            _engine.Post(_run);
+        }
+
         return true;
     }
 
     void IEngineTimer.End(Exception? error)
     {
         // A delegate has no end to be told of.
+    }
+
+    private void Run()
+    {
+        Interlocked.Exchange(ref _posted, 0);
+        _callback();
     }
 
     private void Arm(ClockTime deadline, long intervalNs, in ClockReadings host)

@@ -20,6 +20,9 @@ internal static partial class Log
     [LoggerMessage(EventId = 5, Level = LogLevel.Information, Message = "The host's wall clock moved against MONOTONIC by {ByNs} ns ({Reason})")]
     public static partial void HostClockMoved(ILogger logger, long byNs, ClockChangeReason reason);
 
+    [LoggerMessage(EventId = 7, Level = LogLevel.Error, Message = "The kernel threw while the engine disposed of it")]
+    public static partial void KernelDisposeFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(EventId = 6, Level = LogLevel.Critical, Message = "The kernel failed; the engine has stopped and every timer with it")]
     public static partial void EngineFailed(ILogger logger, Exception exception);
 }

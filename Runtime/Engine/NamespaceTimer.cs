@@ -66,7 +66,10 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     /// </remarks>
     public IObservable<Tick> Ticks { get; }
 
-    /// <summary>Sets the timer. What was unread is gone (rule S4), and no tick of the old setting begins to be delivered after this.</summary>
+    /// <summary>
+    /// Sets the timer. What was unread is gone (rule S4). No tick of the old setting is delivered after this, except one whose delivery is
+    /// under way on the engine's thread; a notice that the wall clock was set is still told.
+    /// </summary>
     /// <returns>What it was set to, as time remaining, and whether a cancel was pending (rules S7, X3).</returns>
     /// <exception cref="ObjectDisposedException">The timer is closed.</exception>
     public SettimeResult Set(TimerSetting setting)
@@ -113,19 +116,15 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     /// The expirations, or the notice of a cancel. 0 expirations when the wall clock was stepped back to before the deadline of a timer that had
     /// expired (rule F6).
     /// </returns>
-    /// <exception cref="InvalidOperationException">It would wait on the engine's thread, or in a callback for which simulated time stands still: for ever.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// It would wait on the engine's thread, or in a callback for which simulated time stands still: for ever. Nothing was read.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The timer is closed, now or while it waited.</exception>
     public Tick Read(CancellationToken cancellationToken = default)
     {
-        var read = ReadAsync(cancellationToken);
-        if (!read.IsCompleted && (_engine.IsEngineThread || _engine.Dispatcher.HoldsTime))
-        {
-            throw new InvalidOperationException(
-                $"Reading timer {Id} of namespace '{Namespace.Name}' would wait on the thread that must deliver its tick. Use TryRead or ReadAsync here.");
-        }
-
-        return read.AsTask().GetAwaiter().GetResult();
+        cancellationToken.ThrowIfCancellationRequested();
+        return ReadOrWait(mustNotWait: _engine.IsEngineThread || _engine.Dispatcher.HoldsTime, cancellationToken).AsTask().GetAwaiter().GetResult();
     }
 
     /// <summary>Reads as soon as there is something to read. Several waiting reads are served in their order.</summary>
@@ -135,22 +134,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     public ValueTask<Tick> ReadAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        LinkedListNode<TaskCompletionSource<Tick>> waiter;
-        lock (_engine.Gate)
-        {
-            CheckOpen();
-            var status = _state.Namespace.Read(_state, _engine.ReadHost(), out var read);
-            _engine.Changed();
-            if (status != ReadStatus.Empty)
-            {
-                return ValueTask.FromResult(read.Tick);
-            }
-
-            waiter = _waiters.AddLast(new TaskCompletionSource<Tick>(TaskCreationOptions.RunContinuationsAsynchronously));
-            UpdateWatch();
-        }
-
-        return new ValueTask<Tick>(Await(waiter, cancellationToken));
+        return ReadOrWait(mustNotWait: false, cancellationToken);
     }
 
     /// <summary>Reads into a buffer as the system call does: 8 bytes, host byte order (rules R1, R2), without waiting.</summary>
@@ -263,6 +247,32 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
         _observers.End(error);
     }
 
+    private ValueTask<Tick> ReadOrWait(bool mustNotWait, CancellationToken cancellationToken)
+    {
+        LinkedListNode<TaskCompletionSource<Tick>> waiter;
+        lock (_engine.Gate)
+        {
+            CheckOpen();
+            var status = _state.Namespace.Read(_state, _engine.ReadHost(), out var read);
+            _engine.Changed();
+            if (status != ReadStatus.Empty)
+            {
+                return ValueTask.FromResult(read.Tick);
+            }
+
+            if (mustNotWait)
+            {
+                throw new InvalidOperationException(
+                    $"Reading timer {Id} of namespace '{Namespace.Name}' would wait on the thread that must deliver its tick. Use TryRead or ReadAsync here.");
+            }
+
+            waiter = _waiters.AddLast(new TaskCompletionSource<Tick>(TaskCreationOptions.RunContinuationsAsynchronously));
+            UpdateWatch();
+        }
+
+        return new ValueTask<Tick>(Await(waiter, cancellationToken));
+    }
+
     private async Task<Tick> Await(LinkedListNode<TaskCompletionSource<Tick>> waiter, CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.UnsafeRegister(
@@ -291,6 +301,11 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
 
     private TaskCompletionSource<Tick>? TakeWaiter()
     {
+        if (_waiters.Count == 0)
+        {
+            return null; // one that comes at this moment waits for the next tick, or for this one when no observer takes it
+        }
+
         lock (_engine.Gate)
         {
             if (_waiters.First is not { } first)
@@ -317,8 +332,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
             }
         }
 
-        observer.OnCompleted();
-        return Subscription.Ended;
+        return Subscription.End(observer, _engine.Failure);
     }
 
     private void Unsubscribe(ObserverList<Tick>.Entry entry)

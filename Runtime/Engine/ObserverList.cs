@@ -27,8 +27,17 @@ internal sealed class ObserverList<T>(Action<Exception> faulted)
     public Entry Add(IObserver<T> observer)
     {
         var entry = new Entry(observer);
-        Volatile.Write(ref _entries, [.. _entries, entry]);
+        Add(entry);
         return entry;
+    }
+
+    /// <summary>Under the lock. Without effect when the subscription has ended already.</summary>
+    public void Add(Entry entry)
+    {
+        if (!entry.IsEnded)
+        {
+            Volatile.Write(ref _entries, [.. _entries, entry]);
+        }
     }
 
     /// <summary>Under the lock.</summary>

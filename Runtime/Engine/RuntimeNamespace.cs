@@ -12,9 +12,9 @@ namespace TimeNs.Runtime;
 /// <remarks>
 /// Every member may be called from any thread, also from inside an observer. When <see cref="SetOffsets"/>,
 /// <see cref="SetRealtime"/>, <see cref="Freeze"/>, <see cref="Thaw"/>, <see cref="Checkpoint"/> or <see cref="Dispose"/>
-/// returns, nothing that was read before it is still on its way to an observer: they wait for observers that run. So do not
-/// call them while you hold a lock that your own observers take. Members of a closed namespace throw
-/// <see cref="ObjectDisposedException"/>.
+/// returns, nothing that was read before it is still on its way to an observer: they wait for one that runs. So do not call
+/// them while you hold a lock that your own observers take. From inside an observer they wait for nothing, and the observers
+/// beside it are still told of that one tick. Methods of a closed namespace throw <see cref="ObjectDisposedException"/>.
 /// </remarks>
 public sealed class RuntimeNamespace : IDisposable
 {
@@ -22,9 +22,9 @@ public sealed class RuntimeNamespace : IDisposable
     private readonly TimeNamespace _namespace;
     private readonly ObserverList<ClockChange> _changes;
     private readonly ClockChange? _restored;
-    private volatile ClockView _view;
+    private volatile ClockView? _view;
 
-    /// <summary>How its clocks are read at present; replaced as a whole.</summary>
+    /// <summary>How its clocks are read at present; replaced as a whole. Null while they change: then only under the lock.</summary>
     private sealed record ClockView(ClockOffsets Offsets, ClockReadings? Standing, bool IsClosed);
 
     internal RuntimeNamespace(TimeRuntime runtime, TimerEngine engine, TimeNamespace ns, ClockChange? restored)
@@ -192,6 +192,7 @@ public sealed class RuntimeNamespace : IDisposable
     {
         lock (_engine.Gate)
         {
+            CheckOpen();
             return _namespace.FindTimer(id)?.Tag as NamespaceTimer;
         }
     }
@@ -202,6 +203,7 @@ public sealed class RuntimeNamespace : IDisposable
         ArgumentNullException.ThrowIfNull(name);
         lock (_engine.Gate)
         {
+            CheckOpen();
             return _namespace.FindTimer(name)?.Tag as NamespaceTimer;
         }
     }
@@ -240,10 +242,26 @@ public sealed class RuntimeNamespace : IDisposable
     /// <exception cref="ObjectDisposedException">The namespace is closed.</exception>
     internal ClockTime ReadFast(ClockBase clock)
     {
-        var view = _view;
-        return view.Standing is { } standing ? standing[clock]
-            : view.IsClosed ? throw new ObjectDisposedException(nameof(RuntimeNamespace), $"Namespace '{Name}' is closed.")
-            : view.Offsets.ToNamespace(clock, _engine.Kernel.Read(clock));
+        while (_view is { } view)
+        {
+            if (view.IsClosed)
+            {
+                throw new ObjectDisposedException(nameof(RuntimeNamespace), $"Namespace '{Name}' is closed.");
+            }
+
+            // A reading with offsets that were replaced meanwhile could lie ahead of every later one (INV-4).
+            var reading = view.Standing is { } standing ? standing[clock] : view.Offsets.ToNamespace(clock, _engine.Kernel.Read(clock));
+            if (ReferenceEquals(view, _view))
+            {
+                return reading;
+            }
+        }
+
+        lock (_engine.Gate)
+        {
+            CheckOpen();
+            return _namespace.ReadAt(_engine.ReadHost())[clock];
+        }
     }
 
     /// <summary>Under the lock, after every change of the clocks: what readers without the lock see from now on (INV-7).</summary>
@@ -295,8 +313,17 @@ public sealed class RuntimeNamespace : IDisposable
             _engine.Quiesce(_namespace);
             CheckOpen();
             var old = _namespace.Offsets;
-            change(_namespace, _engine.ReadHost());
-            PublishView();
+            _view = null;
+            Interlocked.MemoryBarrier(); // before the clocks are read
+            try
+            {
+                change(_namespace, _engine.ReadHost());
+            }
+            finally
+            {
+                PublishView();
+            }
+
             AnnounceChange(reason, old);
             _engine.Changed();
         }
@@ -304,24 +331,32 @@ public sealed class RuntimeNamespace : IDisposable
 
     private IDisposable SubscribeToChanges(IObserver<ClockChange> observer)
     {
-        ObserverList<ClockChange>.Entry entry;
         lock (_engine.Gate)
         {
             if (!IsClosed && !_engine.IsStopping)
             {
-                entry = _changes.Add(observer);
-                if (_restored is { } restored)
-                {
-                    _engine.Announce(() => _changes.Publish(entry, restored, RemoveObserver));
-                    _engine.Changed();
-                }
-
+                // It joins in its place among the notices: told of the restore first, and not of what happened before.
+                var entry = new ObserverList<ClockChange>.Entry(observer);
+                _engine.Announce(() => AddObserver(entry));
+                _engine.Changed();
                 return new Subscription(() => Unsubscribe(entry));
             }
         }
 
-        observer.OnCompleted();
-        return Subscription.Ended;
+        return Subscription.End(observer, _engine.Failure);
+    }
+
+    private void AddObserver(ObserverList<ClockChange>.Entry entry)
+    {
+        lock (_engine.Gate)
+        {
+            _changes.Add(entry);
+        }
+
+        if (_restored is { } restored)
+        {
+            _changes.Publish(entry, restored, RemoveObserver);
+        }
     }
 
     private void Unsubscribe(ObserverList<ClockChange>.Entry entry)

@@ -15,7 +15,22 @@ internal sealed class Subscription(Action end) : IDisposable
 {
     private Action? _end = end;
 
-    public static IDisposable Ended { get; } = new Subscription(static () => { });
+    private static readonly Subscription s_ended = new(static () => { });
+
+    /// <summary>A subscription to a stream that has ended, with an error or without: the observer is told here and now.</summary>
+    public static IDisposable End<T>(IObserver<T> observer, Exception? error)
+    {
+        if (error is null)
+        {
+            observer.OnCompleted();
+        }
+        else
+        {
+            observer.OnError(error);
+        }
+
+        return s_ended;
+    }
 
     public void Dispose() => Interlocked.Exchange(ref _end, null)?.Invoke();
 }

@@ -13,7 +13,9 @@ public static class TickObservable
     /// </summary>
     /// <remarks>
     /// A cancel notice keeps its place between the ticks before and after it; several become one. The observer is never called twice
-    /// at once. An end of the source is told after what is still on its way.
+    /// at once; one that throws loses its subscription, as everywhere. An end of the source is told after what is still on its way.
+    /// A scheduler that takes no more work (its namespace was closed, say) loses nothing either: the observer is told the rest, and
+    /// then of the end or of that error, on the thread that brings them.
     /// </remarks>
     /// <param name="source">Ticks, for example <see cref="NamespaceTimer.Ticks"/>.</param>
     /// <param name="scheduler">Where the observer is to run.</param>
@@ -24,25 +26,34 @@ public static class TickObservable
         return new Stream<Tick>(observer =>
         {
             var conflation = new Conflation(observer, scheduler);
-            return new CompositeDisposable(source.Subscribe(conflation), conflation);
+            conflation.Source.Disposable = source.Subscribe(conflation);
+            return conflation;
         });
     }
 
     private sealed class Conflation(IObserver<Tick> observer, IScheduler scheduler) : IObserver<Tick>, IDisposable
     {
-        private readonly object _gate = new();
+        private readonly object _gate = new(); // guards what follows
         private Tick? _before;
         private Tick? _cancel;
         private Tick? _after;
         private bool _ended;
         private Exception? _error;
         private bool _draining;
+        private bool _begun; // the drain that was scheduled last runs, or has run
         private bool _disposed;
+
+        public SingleAssignmentDisposable Source { get; } = new();
 
         public void OnNext(Tick value)
         {
             lock (_gate)
             {
+                if (_ended)
+                {
+                    return;
+                }
+
                 Note(value);
                 if (!ShouldDrain())
                 {
@@ -50,7 +61,7 @@ public static class TickObservable
                 }
             }
 
-            scheduler.Schedule(Drain);
+            StartDrain();
         }
 
         public void OnCompleted() => End(null);
@@ -59,6 +70,7 @@ public static class TickObservable
 
         public void Dispose()
         {
+            Source.Dispose();
             lock (_gate)
             {
                 _disposed = true;
@@ -97,6 +109,11 @@ public static class TickObservable
         {
             lock (_gate)
             {
+                if (_ended)
+                {
+                    return;
+                }
+
                 (_ended, _error) = (true, error);
                 if (!ShouldDrain())
                 {
@@ -104,7 +121,26 @@ public static class TickObservable
                 }
             }
 
-            scheduler.Schedule(Drain);
+            StartDrain();
+        }
+
+        private void StartDrain()
+        {
+            _begun = false;
+            try
+            {
+                scheduler.Schedule(Drain);
+            }
+            catch (Exception refused) when (!_begun)
+            {
+                lock (_gate)
+                {
+                    (_error, _ended) = (_ended ? _error : refused, true);
+                }
+
+                Source.Dispose();
+                Drain();
+            }
         }
 
         /// <summary>Under the lock: true for the one who is to start the drain.</summary>
@@ -121,6 +157,7 @@ public static class TickObservable
 
         private void Drain()
         {
+            _begun = true;
             while (Next(out var tick))
             {
                 if (tick is { } value)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using TimeNs.Clocks;
@@ -11,8 +12,8 @@ namespace TimeNs.Runtime;
 /// </summary>
 /// <remarks>
 /// Every member may be called from any thread, also from inside an observer. A runtime has one thread of its own; disposing of the
-/// runtime ends it, completes every observer and leaves nothing behind. After that every member throws
-/// <see cref="ObjectDisposedException"/>.
+/// runtime ends it, completes every observer and leaves nothing behind. After that every method throws
+/// <see cref="ObjectDisposedException"/>, except a second Dispose.
 /// </remarks>
 public sealed class TimeRuntime : IDisposable, IAsyncDisposable
 {
@@ -109,6 +110,7 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(name);
         lock (_engine.Gate)
         {
+            _engine.CheckRunning();
             return _engine.Table.Find(name)?.Tag as RuntimeNamespace;
         }
     }
@@ -156,8 +158,9 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     public ClockReadings ReadClocks() => Host.ReadClocks();
 
     /// <summary>
-    /// Ends the runtime: waits for the observer that runs, closes every namespace and timer, completes every observer and ends the engine's
-    /// thread. From inside an observer it returns at once and the engine ends after that observer. Without effect the second time.
+    /// Ends the runtime: waits for the observer that runs, delivers nothing more, closes every namespace and timer, completes every
+    /// observer and ends the engine's thread. From inside an observer it returns at once and the engine ends after that observer.
+    /// Without effect the second time.
     /// </summary>
     public void Dispose() => _engine.Stop();
 
@@ -168,6 +171,16 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     internal void PublishChange(in ClockChange change) => _changes.Publish(change, RemoveObserver);
 
     private static IKernel DefaultKernel() => LinuxKernel.IsSupported ? new LinuxKernel() : new PortableKernel();
+
+    /// <summary>For tests: asserts what must hold whenever the lock is free.</summary>
+    [Conditional("DEBUG")]
+    internal void CheckInvariants()
+    {
+        lock (_engine.Gate)
+        {
+            _engine.Table.CheckInvariants();
+        }
+    }
 
     private ValueTask DisposeHere()
     {
@@ -216,13 +229,23 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
         {
             if (!_engine.IsStopping)
             {
-                var entry = _changes.Add(observer);
+                // It joins in its place among the notices, so that it is not told of what happened before.
+                var entry = new ObserverList<ClockChange>.Entry(observer);
+                _engine.Announce(() => AddObserver(entry));
+                _engine.Changed();
                 return new Subscription(() => Unsubscribe(entry));
             }
         }
 
-        observer.OnCompleted();
-        return Subscription.Ended;
+        return Subscription.End(observer, _engine.Failure);
+    }
+
+    private void AddObserver(ObserverList<ClockChange>.Entry entry)
+    {
+        lock (_engine.Gate)
+        {
+            _changes.Add(entry);
+        }
     }
 
     private void Unsubscribe(ObserverList<ClockChange>.Entry entry)

@@ -15,8 +15,9 @@ namespace TimeNs.Runtime;
 ///   any caller   ─▶ lock: change, set an earlier alarm itself ─▶ unlock
 /// </code>
 /// Ground rules: nothing is locked while an observer runs (INV-6); every OnNext, OnError and OnCompleted comes from the engine's
-/// thread; an operation after which nothing old may be seen (<see cref="Quiesce"/>) first waits for the deliveries under way or,
-/// when it is called from inside one of them, takes the rest of the batch back (INV-3, INV-7).
+/// thread; an operation after which nothing old may be seen (<see cref="Quiesce"/>) takes back what is not delivered yet of its
+/// namespace and, unless it is called from inside an observer, waits for the one that runs (INV-3, INV-7). The next batch
+/// does not begin before it is done, however busy the engine is.
 /// </remarks>
 internal sealed class TimerEngine
 {
@@ -27,11 +28,14 @@ internal sealed class TimerEngine
     private readonly Thread _thread;
     private readonly long[] _alarms = [long.MaxValue, long.MaxValue, long.MaxValue];
     private readonly List<Delivery> _batch = [];
-    private int _delivered;
-    private bool _isDelivering;
+    private int _delivered; // the place in the batch of the delivery under way; behind its end while notices run
+    private TimeNamespace? _delivering; // whose reader runs
+    private bool _isAnnouncing; // a notice runs, whoever's it is
+    private int _quiescing; // threads that wait for a reader to end; no batch begins before them
     private List<Action> _notices = [];
     private List<Action> _announcing = [];
     private ClockReadings _lastHost;
+    private bool _clockWasSet; // since the alarms were set
     private bool _hostMoved; // a reading told of a clock set that Wait has not told of yet
     private bool _stopping;
     private Exception? _failure;
@@ -44,7 +48,7 @@ internal sealed class TimerEngine
     public TimerEngine(IKernel kernel, ILogger logger)
     {
         Kernel = kernel;
-        _logger = logger;
+        _logger = new QuietLogger(logger);
         _lastHost = kernel.Read();
         Dispatcher = new CallbackDispatcher(kernel is SimulatedKernel, CallbackFaulted);
         _thread = new Thread(Run) { IsBackground = true, Name = "TimeNs engine" };
@@ -63,6 +67,9 @@ internal sealed class TimerEngine
 
     public bool IsStopping => Volatile.Read(ref _stopping);
 
+    /// <summary>Why the engine ended, when its kernel failed.</summary>
+    public Exception? Failure => Volatile.Read(ref _failure);
+
     /// <summary>Called once, on the engine's thread, when it ends; with the kernel's failure, if that was why.</summary>
     public required Action<Exception?> Ended { get; init; }
 
@@ -75,7 +82,7 @@ internal sealed class TimerEngine
 
     public void Start()
     {
-        (Kernel as SimulatedKernel)?.Attach(_thread);
+        (Kernel as SimulatedKernel)?.Attach(_thread, () => Dispatcher.HoldsTime);
         _thread.Start();
     }
 
@@ -113,34 +120,49 @@ internal sealed class TimerEngine
     }
 
     /// <summary>
-    /// Under the lock: no tick that was read before is on its way when this returns. Another thread waits for the observers that run;
-    /// the engine's own thread, which is inside one of them, takes the rest of the batch of this namespace back.
+    /// Under the lock: no tick that was read before is on its way when this returns. What is not delivered yet of this namespace is
+    /// unread again; another thread than the engine's also waits for the reader that runs, and releases the lock meanwhile.
     /// </summary>
     public void Quiesce(TimeNamespace ns)
     {
-        if (!IsEngineThread)
+        for (var i = _delivered + 1; i < _batch.Count; i++)
         {
-            while (_isDelivering)
+            if (_batch[i].Timer is { } timer && timer.Namespace == ns)
             {
-                Monitor.Wait(Gate);
+                Unread(_batch[i]);
+                _batch[i] = default;
             }
+        }
 
+        if (IsEngineThread || !IsUnderWay(ns))
+        {
             return;
         }
 
-        for (var i = _delivered + 1; _isDelivering && i < _batch.Count; i++)
+        _quiescing++;
+        while (IsUnderWay(ns))
         {
-            var delivery = _batch[i];
-            if (delivery.Timer is { } timer && timer.Namespace == ns && timer.Epoch == delivery.Epoch && !timer.IsClosed)
-            {
-                ns.Unread(timer, delivery.Read);
-                _batch[i] = default;
-            }
+            Monitor.Wait(Gate);
+        }
+
+        if (--_quiescing == 0)
+        {
+            Monitor.PulseAll(Gate);
         }
     }
 
     /// <summary>Under the lock: has something run on the engine's thread after the ticks that are due.</summary>
     public void Announce(Action notice) => _notices.Add(notice);
+
+    /// <summary>Runs a callback off the engine's thread. From any thread.</summary>
+    public void Post(Action callback)
+    {
+        Dispatcher.Post(callback);
+        if (Kernel is SimulatedKernel && !IsEngineThread && !Dispatcher.HoldsTime)
+        {
+            Kernel.Interrupt(); // the engine drains what is posted, and may be waiting
+        }
+    }
 
     /// <exception cref="ObjectDisposedException">The runtime was stopped, or its kernel failed.</exception>
     public void CheckRunning()
@@ -166,7 +188,8 @@ internal sealed class TimerEngine
         Action[] notices;
         lock (Gate)
         {
-            notices = [.. _notices];
+            notices = [.. _announcing, .. _notices];
+            _announcing.Clear();
             _notices.Clear();
         }
 
@@ -220,14 +243,27 @@ internal sealed class TimerEngine
 
         lock (Gate)
         {
-            _isDelivering = false;
-            Monitor.PulseAll(Gate);
+            EndBatch();
         }
 
         Ended(_failure);
         (Kernel as SimulatedKernel)?.Detach();
-        Kernel.Dispose();
+        DisposeKernel();
         Log.Stopped(_logger);
+    }
+
+    private void DisposeKernel()
+    {
+        try
+        {
+            Kernel.Dispose();
+        }
+#pragma warning disable CA1031 // The thread ends here: what a failing kernel throws now would end the process.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Log.KernelDisposeFailed(_logger, exception);
+        }
     }
 
     /// <summary>One turn of the engine: wait, expire, deliver. True when there is more to do at once.</summary>
@@ -236,6 +272,11 @@ internal sealed class TimerEngine
         var clockSet = waits && Kernel.Wait();
         lock (Gate)
         {
+            while (_quiescing != 0)
+            {
+                Monitor.Wait(Gate);
+            }
+
             if (_stopping)
             {
                 return false;
@@ -247,17 +288,15 @@ internal sealed class TimerEngine
             Table.Collect(host, _batch);
             (_notices, _announcing) = (_announcing, _notices);
             SetAlarms(host);
-            _isDelivering = true;
             _delivered = -1;
         }
 
         Deliver();
+        Announce();
         lock (Gate)
         {
-            _batch.Clear();
             _announcing.Clear();
-            _isDelivering = false;
-            Monitor.PulseAll(Gate);
+            EndBatch();
         }
 
         var drained = Dispatcher.Drain();
@@ -275,41 +314,82 @@ internal sealed class TimerEngine
 
     private void Deliver()
     {
-        for (var i = 0; i < _batch.Count; i++)
+        while (Claim(out var delivery))
         {
-            _delivered = i;
-            var delivery = _batch[i];
-            if (delivery.Timer is not { } timer || timer.Epoch != delivery.Epoch)
+            if (((IEngineTimer)delivery.Timer.Tag!).Deliver(delivery.Read))
             {
+                _deliveries++;
                 continue;
             }
 
-            if (((IEngineTimer)timer.Tag!).Deliver(delivery.Read))
+            // Nobody took the tick (INV-3).
+            lock (Gate)
             {
-                _deliveries++;
-            }
-            else
-            {
-                TakeBack(delivery);
+                Unread(delivery);
             }
         }
+    }
 
-        _delivered = _batch.Count;
+    /// <summary>
+    /// The next delivery that still stands. From here on nobody takes it back; whoever must not see it delivered waits. None when the
+    /// engine is stopping: what is left goes with its timers.
+    /// </summary>
+    private bool Claim(out Delivery delivery)
+    {
+        lock (Gate)
+        {
+            if (_quiescing != 0)
+            {
+                Monitor.PulseAll(Gate);
+            }
+
+            while (!_stopping && ++_delivered < _batch.Count)
+            {
+                delivery = _batch[_delivered];
+                if (delivery.Timer is { } timer && Stands(delivery))
+                {
+                    _delivering = timer.Namespace;
+                    return true;
+                }
+            }
+
+            (_delivered, _delivering, _isAnnouncing) = (_batch.Count, null, true);
+            delivery = default;
+            return false;
+        }
+    }
+
+    private void Announce()
+    {
         foreach (var notice in _announcing)
         {
             notice();
         }
     }
 
-    /// <summary>Nobody took the tick: it is unread again (INV-3).</summary>
-    private void TakeBack(in Delivery delivery)
+    /// <summary>Under the lock.</summary>
+    private void EndBatch()
     {
-        lock (Gate)
+        _batch.Clear();
+        (_delivered, _delivering, _isAnnouncing) = (-1, null, false);
+        Monitor.PulseAll(Gate);
+    }
+
+    private bool IsUnderWay(TimeNamespace ns) => _isAnnouncing || _delivering == ns;
+
+    /// <summary>
+    /// A new setting voids the ticks of the old one; the notice that the clock was set outlives it, since nobody else is told (X2). A
+    /// timer that left the cancel list needs it no more (X4).
+    /// </summary>
+    private static bool Stands(in Delivery delivery) => !delivery.Timer.IsClosed
+        && (delivery.Timer.Epoch == delivery.Epoch || (delivery.Read.Tick.IsCanceled && delivery.Timer.MightCancel));
+
+    /// <summary>Under the lock: the tick was not delivered, and is to be read again (INV-3).</summary>
+    private static void Unread(in Delivery delivery)
+    {
+        if (Stands(delivery))
         {
-            if (!delivery.Timer.IsClosed && delivery.Timer.Epoch == delivery.Epoch)
-            {
-                delivery.Timer.Namespace.Unread(delivery.Timer, delivery.Read);
-            }
+            delivery.Timer.Namespace.Unread(delivery.Timer, delivery.Read);
         }
     }
 
@@ -319,6 +399,7 @@ internal sealed class TimerEngine
     /// </summary>
     private ClockReadings ReadAfterWait(bool clockSet)
     {
+        _clockWasSet |= clockSet;
         var host = ReadHost();
         if (clockSet && !_hostMoved)
         {
@@ -333,8 +414,9 @@ internal sealed class TimerEngine
     {
         var reason = host.SuspendedTime != _lastHost.SuspendedTime ? ClockChangeReason.HostResumed : ClockChangeReason.HostClockSet;
         var movedNs = ClockTime.SubtractSaturating(host.WallOffset, _lastHost.WallOffset);
-        Log.HostClockMoved(_logger, movedNs, reason);
+        _notices.Add(() => Log.HostClockMoved(_logger, movedNs, reason)); // nothing is locked while a logger runs
         _hostClockSets++;
+        _clockWasSet = true;
         _hostMoved = true;
         _lastHost = host;
         Table.HostClockWasSet(host);
@@ -345,19 +427,25 @@ internal sealed class TimerEngine
         }
     }
 
-    /// <summary>Sets every alarm that is not set as it should be; one that is due, or nearly, may have been cleared by the wait.</summary>
+    /// <summary>
+    /// Sets every alarm that is not set as it should be. One that is due, or nearly, may have been cleared by the wait; so may any of
+    /// the wall clock after it was set: it fired, and then the clock was set back to before it.
+    /// </summary>
     private void SetAlarms(in ClockReadings host)
     {
         foreach (var clock in ClockOffsets.Bases)
         {
             var next = Table.NextDeadline(clock);
             var alarm = _alarms[(int)clock];
-            var mayBeCleared = alarm != long.MaxValue && alarm <= ClockTime.AddSaturating(host[clock].Nanoseconds, AlarmMarginNs);
+            var mayBeCleared = alarm != long.MaxValue
+                && ((_clockWasSet && clock == ClockBase.Realtime) || alarm <= ClockTime.AddSaturating(host[clock].Nanoseconds, AlarmMarginNs));
             if (mayBeCleared || next.Nanoseconds != alarm)
             {
                 SetAlarm(clock, next);
             }
         }
+
+        _clockWasSet = false;
     }
 
     private void SetAlarm(ClockBase clock, ClockTime deadline)

@@ -104,7 +104,7 @@ internal static class ImageSamples
         from names in Name.List[0, 3]
         select Possibly(new ClockReadings(realtime, monotonic, boottime), offsets, name, hostName, frozen, relative, ephemeral, seeds, names);
 
-    private static Gen<ClockTime> Reading => Gen.OneOf(Gen.Long[0, 10_000 * Second], Gen.Long[0, (ClockOffsets.MaxReadingSeconds + 1) * Second - 1])
+    private static Gen<ClockTime> Reading => Gen.OneOf(Gen.Long[0, 10_000 * Second], Gen.Long[0, ClockOffsets.MaxReadingSeconds * Second])
         .Select(ns => new ClockTime(ns));
 
     private static Gen<long> Offset => Gen.OneOf(Gen.Const(0L), Gen.Long[0, 1000 * Second], Gen.Long[0, ClockOffsets.MaxReadingSeconds * Second]);

@@ -14,8 +14,8 @@ internal static class Model
     /// <summary>F7: here the counter saturates.</summary>
     public static Int128 MaxTicks => ulong.MaxValue;
 
-    /// <summary>N5: no clock reads this much.</summary>
-    public static Int128 EndOfRange => 4_611_686_019 * (Int128)1_000_000_000;
+    /// <summary>N5: no clock reads more.</summary>
+    public static Int128 EndOfRange => 4_611_686_018 * (Int128)1_000_000_000;
 
     public static Int128 Saturate(Int128 value) => Int128.Clamp(value, long.MinValue, long.MaxValue);
 
@@ -31,7 +31,7 @@ internal static class Model
     /// <summary>N5: ERANGE.</summary>
     public static void CheckRange(IEnumerable<Int128> readings)
     {
-        if (readings.Any(static r => r < 0 || r >= EndOfRange))
+        if (readings.Any(static r => r < 0 || r > EndOfRange))
         {
             throw new ModelException("ERANGE");
         }

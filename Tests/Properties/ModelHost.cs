@@ -48,9 +48,11 @@ internal sealed class ModelHost
     }
 
     /// <summary>X1: cancels first, in the order of arming.</summary>
-    public void Trigger(IEnumerable<ModelNamespace> set)
+    public void Trigger(IEnumerable<ModelNamespace> set) => Cancel(set.SelectMany(static n => n.Timers.Select(t => (n, t))));
+
+    public void Cancel(IEnumerable<(ModelNamespace, ModelTimer)> candidates)
     {
-        foreach (var (ns, t) in set.SelectMany(static n => n.Timers.Select(t => (n, t))).OrderBy(static e => e.t.Order).ThenBy(static e => e.t.Id))
+        foreach (var (ns, t) in candidates.OrderBy(static e => e.Item2.Order).ToList())
         {
             if (t.Listed && (t.CancelPending || t.Remembered != ns.Wall))
             {
@@ -92,8 +94,8 @@ internal sealed class ModelHost
     /// <summary>A subscription is a reader that reads at every wake-up.</summary>
     public List<string> Collect()
     {
-        var collected = Woken.Where(static w => !w.Ns.Frozen).ToList();
-        Woken.RemoveAll(static w => !w.Ns.Frozen);
+        var collected = Woken.ToList();
+        Woken.Clear();
         return [.. collected
             .Where(static w => w.Timer.Watched && w.Ns.Timers.Contains(w.Timer))
             .Select(static w => (w, Read: w.Ns.Read(w.Timer)))
@@ -132,7 +134,7 @@ internal sealed class ModelHost
         }
 
         Model.CheckRange(ns.Now);
-        return new ModelImage(ns.Name, ns.Offsets, ns.Now, ns.HostAtFreeze is { } then && ns.Frozen ? then : [.. Now], absolute == "relative",
+        return new ModelImage(ns.Name, ns.Offsets, ns.Now, [.. Now], absolute == "relative",
             ns.HadTimers, ns.NextId, [.. ns.ByArming.Select(static t => t.Copy())]);
     }
 
@@ -164,7 +166,7 @@ internal sealed class ModelHost
         Namespaces.Add(ns);
         if (ns.Wall != Model.Saturate(image.Readings[0] - image.Readings[1]))
         {
-            Trigger([ns]);
+            Cancel(image.Timers.Where(static t => t.Alive).Select(saved => (ns, ns.Timers.Single(t => t.Id == saved.Id))));
         }
 
         return ns;
@@ -176,7 +178,7 @@ internal sealed class ModelHost
         var ns = new ModelHost([.. Now]).Restored(image, policy);
         string Entry(ModelTimer t, Int128 wait, Int128 count, Int128 due, bool canceled) =>
             $"{t.Id} in {wait} x{count} due {ns.OnOwnClock(t, due)}{(canceled ? " canceled" : "")}";
-        var cancels = ns.ByArming.Where(static t => t.Listed && t.CancelPending).ToList();
+        var cancels = ns.ByArming.Where(static t => t.Listed && t.CancelPending && t.Ticks != 0).ToList(); // R3
         var ticking = ns.ByArming.Where(t => t.Ticks != 0 && !cancels.Contains(t) && t.Peek(ns.Now[t.Base]) != 0)
             .OrderByDescending(t => ns.Now[t.Base] - (t.FirstDue ?? ns.Now[t.Base]));
         var later = ns.ByArming.Where(t => t.WillFire && t.Remaining(ns.Now[t.Base]) <= within).OrderBy(t => t.Remaining(ns.Now[t.Base]));
@@ -184,7 +186,7 @@ internal sealed class ModelHost
         [
             .. cancels.Select(t => Entry(t, 0, 0, ns.Now[t.Base], canceled: true)),
             .. ticking.Select(t => Entry(t, 0, t.Peek(ns.Now[t.Base]), t.FirstDue ?? ns.Now[t.Base], canceled: false)),
-            .. later.Select(t => Entry(t, t.Remaining(ns.Now[t.Base]), cancels.Contains(t) ? 1 : Int128.Min(t.Ticks + 1, Model.MaxTicks), t.Deadline, canceled: false)),
+            .. later.Select(t => Entry(t, t.Remaining(ns.Now[t.Base]), 1, t.Deadline, canceled: false)),
         ];
     }
 

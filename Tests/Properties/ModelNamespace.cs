@@ -14,6 +14,9 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
 
     public Int128 WallAtFreeze { get; set; }
 
+    /// <summary>Woken and not told when it was frozen: told after the thaw.</summary>
+    public List<ModelTimer> Held { get; private set; } = [];
+
     public bool HadTimers { get; set; }
 
     public long NextId { get; set; } = 1;
@@ -28,7 +31,7 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
     /// <summary>X1: REALTIME - MONOTONIC.</summary>
     public Int128 Wall => Model.Saturate(Now[0] - Now[1]);
 
-    public IEnumerable<ModelTimer> ByArming => Timers.OrderBy(static t => t.Order).ThenBy(static t => t.Id);
+    public IEnumerable<ModelTimer> ByArming => Timers.OrderBy(static t => t.Order);
 
     public ModelTimer Create(int clock)
     {
@@ -38,7 +41,7 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
         }
 
         HadTimers = true;
-        var timer = new ModelTimer { Id = NextId++, Clock = clock, Remembered = Wall };
+        var timer = new ModelTimer { Id = NextId++, Clock = clock, Remembered = Wall, Order = host.NextOrder() };
         Timers.Add(timer);
         return timer;
     }
@@ -55,6 +58,7 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
         t.ForwardTo(Now[t.Base]); // S7
         var old = $"{t.Remaining(Now[t.Base])}/{t.Interval}";
         t.ClearTicks(); // S4
+        t.DropAtExpiry = 0;
         (t.Interval, t.Absolute, t.Armed) = (every, (flags & 1) != 0, first != 0); // S5
         if (first != 0)
         {
@@ -115,7 +119,7 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
     public void SetOffsets(Int128[] wanted)
     {
         RefuseHost("EACCES");
-        Model.CheckRange(host.Now.Select((r, c) => r + wanted[c]));
+        Model.CheckRange(host.Now.Select((r, c) => r + wanted[c]).Where((_, c) => wanted[c] != Offsets[c]));
         var moved = Standing?.Select((r, c) => r + wanted[c] - Offsets[c]).ToArray();
         Model.CheckRange(moved ?? []);
         if (HadTimers && (wanted[1] < Offsets[1] || wanted[2] < Offsets[2]))
@@ -135,7 +139,7 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
     {
         RefuseHost("EACCES");
         Int128[] wanted = [reading - host.Now[0], Offsets[1], Offsets[2]];
-        Model.CheckRange(host.Now.Select((r, c) => r + wanted[c]));
+        Model.CheckRange([reading]);
         Offsets = wanted;
         if (Standing is { } standing)
         {
@@ -156,6 +160,8 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
         }
 
         (WallAtFreeze, HostAtFreeze, Standing) = (Wall, [.. host.Now], Now);
+        Held = [.. host.Woken.Where(w => w.Ns == this).Select(static w => w.Timer)];
+        host.Woken.RemoveAll(w => w.Ns == this);
     }
 
     public void Thaw(ModelPolicy policy)
@@ -166,7 +172,13 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
         }
 
         var wanted = host.Resume(policy, Offsets, standing, HostAtFreeze!);
+        var armed = Timers.Where(static t => t.Alive).Select(t => (this, t)).ToList();
         (Offsets, Standing) = (wanted, null);
+        foreach (var t in Held.Where(t => t.Ticks != 0 && Timers.Contains(t)))
+        {
+            host.Wake(this, t);
+        }
+
         foreach (var t in ByArming.ToList())
         {
             Carry(t, standing, policy.Missed);
@@ -174,13 +186,19 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
 
         if (Wall != WallAtFreeze)
         {
-            host.Trigger([this]);
+            host.Cancel(armed);
         }
     }
 
     /// <summary>What was unread at the stop is kept; of what passed meanwhile as much as the policy allows.</summary>
     public void Carry(ModelTimer t, Int128[] then, string missedPolicy)
     {
+        if (t.DropAtExpiry != 0)
+        {
+            t.Expire();
+            host.Wake(this, t);
+        }
+
         if (Now[t.Base] < then[t.Base] && t.ForwardTo(then[t.Base]))
         {
             t.Order = host.NextOrder();
@@ -190,8 +208,18 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
         var dropped = missedPolicy switch { "one" => missed - 1, "skip" => missed, _ => 0 };
         if (dropped > 0)
         {
+            if (missedPolicy == "one" && t.Armed)
+            {
+                t.DropAtExpiry = dropped * t.Interval; // due when the first of them was
+                return;
+            }
+
             t.Deadline = Int128.Min(t.Deadline + (dropped * t.Interval), Model.Never);
             t.Armed &= t.Interval != 0;
+            if (t.Deadline > Now[t.Base] && t.ForwardTo(Now[t.Base]))
+            {
+                t.Order = host.NextOrder(); // F6: of an expiry that the clock took back, nothing is left
+            }
         }
     }
 

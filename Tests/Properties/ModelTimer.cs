@@ -15,6 +15,9 @@ internal sealed class ModelTimer
 
     public Int128 Deadline { get; set; }
 
+    /// <summary>What the policy "one" drops of the periods missed in a stop, once the timer has expired for them.</summary>
+    public Int128 DropAtExpiry { get; set; }
+
     public Int128 Interval { get; set; }
 
     public Int128 Ticks { get; set; }
@@ -33,7 +36,7 @@ internal sealed class ModelTimer
 
     public bool Watched { get; set; }
 
-    /// <summary>When it was armed, among all timers of the host; 0 for never.</summary>
+    /// <summary>When it was last armed, or created, among all timers of the host.</summary>
     public long Order { get; set; }
 
     public bool Alive => Armed || (Expired && Interval != 0);
@@ -51,6 +54,7 @@ internal sealed class ModelTimer
         Armed = false;
         Expired = true;
         FirstDue ??= Deadline;
+        (Deadline, DropAtExpiry) = (Int128.Min(Deadline + DropAtExpiry, Model.Never), 0);
         Ticks = Int128.Min(Ticks + 1, Model.MaxTicks);
     }
 
@@ -89,5 +93,10 @@ internal sealed class ModelTimer
         : Interval != 0 ? Model.Passed(Deadline, Interval, now)
         : Deadline <= now ? 1 : 0;
 
-    public ModelTimer Copy() => (ModelTimer)MemberwiseClone();
+    public ModelTimer Copy()
+    {
+        var copy = (ModelTimer)MemberwiseClone();
+        (copy.Deadline, copy.DropAtExpiry) = (Int128.Min(Deadline + DropAtExpiry, Model.Never), 0);
+        return copy;
+    }
 }

@@ -21,16 +21,16 @@ internal readonly record struct Op(Verb Verb, int Who, int Clock, int Flags, lon
 
     /// <summary>Any step of the two hosts.</summary>
     public static Gen<Op> Any { get; } = Of(Gen.Frequency(
-        (2, Gen.Const(Verb.CreateNamespace)), (5, Gen.Const(Verb.CreateTimer)), (10, Gen.Const(Verb.Set)), (1, Gen.Const(Verb.SetInvalid)),
-        (4, Gen.Const(Verb.Get)), (5, Gen.Const(Verb.Read)), (2, Gen.Const(Verb.SetTicks)), (3, Gen.Const(Verb.Watch)), (1, Gen.Const(Verb.Close)),
+        (2, Gen.Const(Verb.CreateNamespace)), (3, Gen.Const(Verb.CreateTimer)), (20, Gen.Const(Verb.Set)), (1, Gen.Const(Verb.SetInvalid)),
+        (4, Gen.Const(Verb.Get)), (5, Gen.Const(Verb.Read)), (2, Gen.Const(Verb.SetTicks)), (5, Gen.Const(Verb.Watch)), (1, Gen.Const(Verb.Close)),
         (1, Gen.Const(Verb.CloseNamespace)), (9, Gen.Const(Verb.Advance)), (2, Gen.Const(Verb.Jump)), (4, Gen.Const(Verb.Settle)),
         (2, Gen.Const(Verb.Suspend)), (3, Gen.Const(Verb.SetHostClock)), (3, Gen.Const(Verb.SetOffsets)), (3, Gen.Const(Verb.SetRealtime)),
-        (2, Gen.Const(Verb.Freeze)), (2, Gen.Const(Verb.Thaw)), (2, Gen.Const(Verb.Checkpoint)), (2, Gen.Const(Verb.Restore)),
+        (2, Gen.Const(Verb.Freeze)), (3, Gen.Const(Verb.Thaw)), (2, Gen.Const(Verb.Checkpoint)), (2, Gen.Const(Verb.Restore)),
         (3, Gen.Const(Verb.Migrate)), (2, Gen.Const(Verb.Forecast))));
 
     /// <summary>Steps of one kind or a few, with every argument free.</summary>
     public static Gen<Op> Of(Gen<Verb> verb) => Gen.Select(
-        verb, Gen.Int[0, 11], Gen.Int[0, 4], Gen.Frequency((4, Gen.Int[0, 1]), (1, Gen.Const(2)), (4, Gen.Const(3))), Values, Intervals, Gen.Int[0, 23],
+        verb, Gen.Int[0, 29], Gen.Int[0, 4], Gen.Frequency((4, Gen.Int[0, 1]), (1, Gen.Const(2)), (4, Gen.Const(3))), Values, Intervals, Gen.Int[0, 23],
         static (v, who, clock, flags, value, interval, policy) => new Op(v, who, clock, flags, value, interval, policy));
 
     /// <summary>Mostly small, so that deadlines meet; sometimes the ends of the range.</summary>

@@ -1,7 +1,7 @@
 using NodaTime;
-using NUnit.Framework;
 using TimeNs.Clocks;
 using TimeNs.Images;
+using TimeNs.Tests.Namespaces;
 using TimeNs.Timers;
 
 namespace TimeNs.Tests.Properties;
@@ -12,14 +12,30 @@ namespace TimeNs.Tests.Properties;
 /// </summary>
 internal sealed class Pair
 {
-    private static readonly string[] Names = ["host", "a", "b", "c"];
+    private static readonly string[] Names = ["a", "b", "a", "b", "c", "host"];
     private readonly ModelHost _model = new([10_000, 5_000, 7_000]);
     private readonly List<(NamespaceImage Product, ModelImage Model)> _images = [];
+
+    /// <summary>Two namespaces with a timer on each clock, so that a short sequence has something to work on.</summary>
+    public Pair()
+    {
+        foreach (var name in Names.Take(2))
+        {
+            Step(new Op(Verb.CreateNamespace, name[0] - 'a', 0, 0, 100, -50, 3));
+            for (var clock = 0; clock < 5; clock++)
+            {
+                Step(new Op(Verb.CreateTimer, name[0] - 'a', clock, 0, 0, 0, 1));
+            }
+        }
+    }
 
     public Rig Product { get; } = new(new ClockReadings(new(10_000), new(5_000), new(7_000)));
 
     /// <summary>Runs a sequence; the first difference fails the test.</summary>
-    public static void Run(Op[] ops)
+    public static void Run(Op[] ops) => Run(ops, static _ => { });
+
+    /// <summary>Runs a sequence, with a check of the product after every step.</summary>
+    public static void Run(Op[] ops, Action<Pair> check)
     {
         var pair = new Pair();
         foreach (var (index, op) in ops.Index())
@@ -27,20 +43,45 @@ internal sealed class Pair
             try
             {
                 pair.Step(op);
-                pair.Compare();
+                check(pair);
             }
-            catch (Exception wrong) when (wrong is not AssertionException)
+            catch (Exception wrong)
             {
-                throw new AssertionException($"step {index}, {op}: {wrong}", wrong);
-            }
-            catch (AssertionException wrong)
-            {
-                throw new AssertionException($"step {index}, {op}: {wrong.Message}", wrong);
+                throw new InvalidOperationException($"step {index}, {op}: {(wrong is DisagreementException ? wrong.Message : wrong)}", wrong);
             }
         }
     }
 
-    private void Step(Op op)
+    /// <summary>A sequence that fails, with every step taken out that it fails without.</summary>
+    public static string Shortest(Op[] ops)
+    {
+        for (var i = ops.Length - 1; i >= 0; i--)
+        {
+            Op[] without = [.. ops[..i], .. ops[(i + 1)..]];
+            if (Fault(without) is not null)
+            {
+                ops = without;
+            }
+        }
+
+        return $"{string.Join("\n", ops)}\n{Fault(ops)}";
+    }
+
+    private static string? Fault(Op[] ops)
+    {
+        try
+        {
+            Run(ops);
+            return null;
+        }
+        catch (InvalidOperationException wrong)
+        {
+            return wrong.Message;
+        }
+    }
+
+    /// <summary>Does one step to both. What they answered.</summary>
+    public string Step(Op op)
     {
         var (product, model) = op.Verb switch
         {
@@ -49,7 +90,10 @@ internal sealed class Pair
             Verb.Advance or Verb.Jump or Verb.Settle or Verb.Suspend or Verb.SetHostClock => OnHost(op),
             _ => OnTimer(op),
         };
-        Assert.That(product, Is.EqualTo(model));
+        DisagreementException.Check(product, model);
+        Product.Table.CheckInvariants();
+        DisagreementException.Check(Product.Describe(), Describe());
+        return product;
     }
 
     private (string Product, string Model) OnNamespace(Op op)
@@ -90,7 +134,7 @@ internal sealed class Pair
                 : ("", "");
         }
 
-        var all = _model.Namespaces.SelectMany(static n => n.Timers.Select(t => (Ns: n, Timer: t))).ToList();
+        var all = _model.Namespaces.OrderBy(static n => n.Name, StringComparer.Ordinal).SelectMany(static n => n.Timers.OrderBy(static t => t.Id).Select(t => (Ns: n, Timer: t))).ToList();
         if (all.Count == 0)
         {
             return ("", "");
@@ -237,14 +281,36 @@ internal sealed class Pair
         }
     }
 
-    private void Compare()
+    /// <summary>
+    /// A namespace is written down, stopped and restored at the same instant, and its readers come back. False when it cannot be.
+    /// </summary>
+    public bool Replace(string name, Op op)
     {
-        Product.Table.CheckInvariants();
-        Assert.That(Product.Describe(), Is.EqualTo(Describe()));
+        Step(op with { Verb = Verb.Settle });
+        var (ns, twin) = (Product.Table.Find(name), _model.Namespaces.Find(n => n.Name == name));
+        if (ns is null || twin is null || ns.IsFrozen || name == "host" || ImageRules.ReadingsFault(ns.ReadAt(Product.Host)) is not null)
+        {
+            return false;
+        }
+
+        var (absolute, policy) = (op.Flags % 2 == 0 ? AbsoluteTimers.Keep : AbsoluteTimers.Relative, PolicyOf(op));
+        var (image, copy) = (Product.Checkpoint(ns, absolute), _model.Checkpoint(twin, absolute.ToString().ToLowerInvariant()));
+        var watched = twin.Timers.Where(static t => t.Watched).Select(static t => t.Id).ToList();
+        Product.Table.Remove(ns);
+        _model.Remove(twin);
+        (ns, twin) = (Product.Restore(image, policy.Product), _model.Restore(copy, policy.Model, name));
+        foreach (var id in watched)
+        {
+            ns.Watch(ns.FindTimer(id)!, true);
+            Watch(twin, twin.Timers.Find(t => t.Id == id)!, watched: true);
+        }
+
+        return true;
     }
 
     private string Describe() => string.Join("\n", _model.Namespaces.OrderBy(static n => n.Name, StringComparer.Ordinal).SelectMany(static n =>
-        n.Timers.OrderBy(static t => t.Id).Select(t => Line(n, t)).Prepend($"{n.Name} {string.Join(' ', n.Offsets)} now {string.Join(' ', n.Now)} frozen {n.Frozen} {n.HadTimers}")));
+        n.Timers.OrderBy(static t => t.Id).Select(t => Line(n, t)).Prepend($"{n.Name} {string.Join(' ', n.Offsets)} now {string.Join(' ', n.Now)} frozen {n.Frozen} {n.HadTimers}")))
+        + $"\nnext {string.Join(' ', Enumerable.Range(0, 3).Select(c => _model.NextIn(c)?.ToString() ?? "never"))}";
 
     private static string Line(ModelNamespace n, ModelTimer t) => string.Join(' ',
         t.Id, t.Clock, t.ShownFlags, "ticks", t.Ticks, t.Peek(n.Now[t.Base]), "left", t.Remaining(n.Now[t.Base]), t.Interval, "at", t.Armed || t.Expired ? t.Deadline : 0,
@@ -285,6 +351,20 @@ internal sealed class Pair
         catch (ModelException refused)
         {
             return refused.Message;
+        }
+    }
+}
+
+/// <summary>Thrown rather than asserted: a property is tried again and again while its steps are shortened.</summary>
+internal sealed class DisagreementException(string message) : Exception(message)
+{
+    public static void Check(string actual, string expected)
+    {
+        if (actual != expected)
+        {
+            var (a, e) = (actual.Split('\n'), expected.Split('\n'));
+            var line = Enumerable.Range(0, Math.Max(a.Length, e.Length)).First(i => a.ElementAtOrDefault(i) != e.ElementAtOrDefault(i));
+            throw new DisagreementException($"\n  is:        {a.ElementAtOrDefault(line)}\n  should be: {e.ElementAtOrDefault(line)}\n");
         }
     }
 }

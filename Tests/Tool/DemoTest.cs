@@ -17,7 +17,7 @@ public class DemoTest
             {
                 Assert.That(code, Is.Zero, error);
                 Assert.That(error, Is.Empty);
-                Assert.That(output.Split('\n').Count(static line => line.Contains(" kept ", StringComparison.Ordinal)), Is.EqualTo(10), output);
+                Assert.That(output.Split('\n').Count(static line => line.Contains("│ kept │", StringComparison.Ordinal)), Is.EqualTo(10), output);
                 Assert.That(output, Does.Not.Contain("LOST").And.Contains("All 10 timers kept their meaning."));
                 Assert.That(output, Does.Contain("web/noon: 1x").And.Contains("web/lease: the wall clock was set (ECANCELED)"));
             });
@@ -38,6 +38,7 @@ public class DemoTest
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();

@@ -42,7 +42,7 @@ public sealed class NamespaceScheduler : IScheduler, ISchedulerPeriodic, IStopwa
         }
 
         var inner = new SingleAssignmentDisposable();
-        _engine.Dispatcher.Post(() => Run(inner, state, action));
+        _engine.Post(() => Run(inner, state, action));
         return inner;
     }
 

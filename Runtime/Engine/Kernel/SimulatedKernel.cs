@@ -32,6 +32,7 @@ public sealed class SimulatedKernel : IKernel
     private readonly object _gate = new(); // guards everything below; the engine and that one thread wait on it
     private readonly SimulatedMachine _machine; // reading its clocks needs no lock
     private int _engineThread; // managed id, 0 while it is not known
+    private Func<bool>? _holdsTime; // true on a thread that the engine waits for
     private bool _attached;
     private bool _idle; // the engine sleeps in Wait; what could wake it may be there already
     private bool _disposed;
@@ -193,8 +194,9 @@ public sealed class SimulatedKernel : IKernel
     /// not reported to it.
     /// </summary>
     /// <param name="engine">The engine's thread, when it is known already; else <see cref="Wait"/> tells.</param>
+    /// <param name="holdsTime">True on a thread that the engine waits for before it comes back; a move would never end there.</param>
     /// <exception cref="InvalidOperationException">An engine is attached.</exception>
-    internal void Attach(Thread? engine = null)
+    internal void Attach(Thread? engine = null, Func<bool>? holdsTime = null)
     {
         lock (_gate)
         {
@@ -205,6 +207,7 @@ public sealed class SimulatedKernel : IKernel
 
             _attached = true;
             _engineThread = engine?.ManagedThreadId ?? 0;
+            _holdsTime = holdsTime;
             _machine.ForgetClockSet();
         }
     }
@@ -230,6 +233,12 @@ public sealed class SimulatedKernel : IKernel
             throw new InvalidOperationException(
                 $"{move} was called on the engine's own thread, as by an observer in OnNext or a continuation that runs there. "
                 + "It would wait for itself; call it from another thread.");
+        }
+
+        if (_holdsTime?.Invoke() == true)
+        {
+            throw new InvalidOperationException(
+                $"{move} was called by a callback of a timer or scheduler in this simulated time, or by what continues there: time stands until it returns. Call it from another thread.");
         }
 
         lock (_turn)

@@ -118,7 +118,7 @@ internal sealed class SimulatedMachine(ClockReadings start)
     {
         foreach (var clock in ClockOffsets.Bases)
         {
-            if (readings[clock].Nanoseconds is < 0 or >= (ClockOffsets.MaxReadingSeconds + 1) * ClockTime.NanosecondsPerSecond)
+            if (readings[clock].Nanoseconds is < 0 or > ClockOffsets.MaxReadingSeconds * ClockTime.NanosecondsPerSecond)
             {
                 throw new ArgumentOutOfRangeException(
                     parameter, value, $"{clock} would read {readings[clock]}; it must stay within 0 and {ClockOffsets.MaxReadingSeconds} s.");

@@ -13,6 +13,13 @@ internal static class SimulateCommand
             Description = "Scenario files (JSON Lines, see docs/scenarios).",
             Arity = ArgumentArity.OneOrMore,
         };
+        files.Validators.Add(static result =>
+        {
+            if (result.Tokens.FirstOrDefault(static token => token.Value.StartsWith('-')) is { } option)
+            {
+                result.AddError($"Unknown option '{option.Value}' (a file of that name is ./{option.Value})");
+            }
+        });
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print only misses and the count." };
         var command = new ExampleCommand("simulate", "Run scenarios on a simulated host and check what they expect.",
             "timens simulate backup.jsonl            a line of JSON for each step, then the count",

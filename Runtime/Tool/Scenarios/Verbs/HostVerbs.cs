@@ -17,7 +17,7 @@ internal static class HostVerbs
     /// <exception cref="ArgumentOutOfRangeException">Beyond what a clock of a host may read (EINVAL).</exception>
     public static void CheckReading(string clock, Duration sinceZero)
     {
-        if (sinceZero < Duration.Zero || sinceZero >= Duration.FromSeconds(ClockOffsets.MaxReadingSeconds + 1))
+        if (sinceZero < Duration.Zero || sinceZero > Duration.FromSeconds(ClockOffsets.MaxReadingSeconds))
         {
             throw new ArgumentOutOfRangeException(clock, sinceZero, $"{clock} of a host must read within 0 and {ClockOffsets.MaxReadingSeconds} s.");
         }

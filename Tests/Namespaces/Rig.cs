@@ -3,7 +3,7 @@ using TimeNs.Clocks;
 using TimeNs.Images;
 using TimeNs.Timers;
 
-namespace TimeNs.Tests.Properties;
+namespace TimeNs.Tests.Namespaces;
 
 /// <summary>The product's core on a host whose clocks are numbers: the part of the engine, without threads.</summary>
 internal sealed class Rig(ClockReadings host)
@@ -11,9 +11,43 @@ internal sealed class Rig(ClockReadings host)
     /// <summary>Stops at deadlines in one advance, before the rest of it is jumped.</summary>
     public const int MaxStops = 60;
 
+    public static readonly ClockBase[] Bases = [ClockBase.Realtime, ClockBase.Monotonic, ClockBase.Boottime];
+
     public NamespaceTable Table { get; } = new();
 
     public ClockReadings Host { get; set; } = host;
+
+    /// <summary>REALTIME 10000, MONOTONIC 5000, BOOTTIME 7000: small enough to work out in one's head.</summary>
+    public Rig()
+        : this(new ClockReadings(new(10_000), new(5_000), new(7_000)))
+    {
+    }
+
+    public TimeNamespace Create(string name, long realtime = 0, long monotonic = 0, long boottime = 0) =>
+        Table.Create(name, new ClockOffsets(realtime, monotonic, boottime), Host);
+
+    /// <summary>A new timer, set; flags as the kernel's, all times in nanoseconds.</summary>
+    public TimerState Armed(TimeNamespace ns, ClockId clock, long value, long interval = 0, int flags = 0, string? name = null)
+    {
+        var timer = ns.CreateTimer(clock, name, Host);
+        Set(ns, timer, value, interval, flags);
+        return timer;
+    }
+
+    public SettimeResult Set(TimeNamespace ns, TimerState timer, long value, long interval = 0, int flags = 0) => ns.SetTime(
+        timer, TimerSetting.FromTimespec((SettimeFlags)flags, Timespec.FromNanoseconds(value), Timespec.FromNanoseconds(interval)), Host);
+
+    /// <summary>Time goes by; what was delivered is told.</summary>
+    public string Pass(long by)
+    {
+        Host = Host.Plus(by);
+        return Settle();
+    }
+
+    public NamespaceImage Checkpoint(TimeNamespace ns, AbsoluteTimers absolute = AbsoluteTimers.Keep) => ns.Checkpoint(absolute, "here", Host);
+
+    public TimeNamespace Restore(NamespaceImage image, RestorePolicy? policy = null, string? name = null) =>
+        Table.Restore(image, policy ?? RestorePolicy.Suspend, name, Host);
 
     public TimerState Timer(string ns, long id) => Table.Find(ns)!.FindTimer(id)!;
 
@@ -49,7 +83,7 @@ internal sealed class Rig(ClockReadings host)
     }
 
     /// <summary>Nanoseconds to the next deadline on any clock.</summary>
-    public long NextIn() => new[] { ClockBase.Realtime, ClockBase.Monotonic, ClockBase.Boottime }
+    public long NextIn() => Bases
         .Min(c => Table.NextDeadline(c) is { IsNever: false } next ? next.Since(Host[c]) : long.MaxValue);
 
     public string Read(TimeNamespace ns, TimerState t) => ns.Read(t, Host, out var read) switch
@@ -72,7 +106,9 @@ internal sealed class Rig(ClockReadings host)
             $"{f.TimerId} in {f.In.ToInt64Nanoseconds()} x{f.Expirations} due {f.Deadline.Nanoseconds}{(f.IsCanceled ? " canceled" : "")}"));
 
     /// <summary>Everything there is to know, in lines; without the order of arming.</summary>
-    public string Describe() => string.Join("\n", Table.Namespaces.OrderBy(static n => n.Name, StringComparer.Ordinal).SelectMany(Describe));
+    public string Describe() =>
+        string.Join("\n", Table.Namespaces.OrderBy(static n => n.Name, StringComparer.Ordinal).SelectMany(Describe))
+        + $"\nnext {string.Join(' ', Bases.Select(c => Table.NextDeadline(c) is { IsNever: false } next ? next.Since(Host[c]).ToString() : "never"))}";
 
     public IEnumerable<string> Describe(TimeNamespace ns)
     {
