@@ -15,9 +15,9 @@ namespace TimeNs.Bench;
 /// nearly none fires. A row is one call, in the last group a pair.
 /// </summary>
 /// <remarks>
-/// The timers of the namespace and <see cref="System.Threading.Timer"/> are thread-safe and wait to fire; the queues are neither, and no
-/// thread waits for their heads. They show the cost of the order alone. Deadlines of the rows are read off the machine's clock
-/// wherever the peer needs one.
+/// The timers of the namespace and <see cref="System.Threading.Timer"/> are thread-safe and wait to fire; the queues are
+/// neither, and no thread waits for their heads. They show the cost of the order alone. Deadlines of the rows are read off the
+/// machine's clock wherever the peer needs one.
 /// </remarks>
 [MemoryDiagnoser]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
@@ -55,7 +55,11 @@ public class ArmCancelBenchmarks
     public void SetupSystem()
     {
         Begin();
-        _system = [.. Enumerable.Range(0, Timers).Select(_ => new Timer(static _ => Interlocked.Increment(ref s_fired), null, LeastMs, Timeout.Infinite))];
+        _system =
+        [
+            .. Enumerable.Range(0, Timers).Select(
+                static _ => new Timer(static _ => Interlocked.Increment(ref s_fired), null, LeastMs, Timeout.Infinite)),
+        ];
         Check.That(Rearm_SystemTimer() && PushOut_SystemTimer() && Pair_SystemTimer(), "a timer refused a change");
     }
 
@@ -209,5 +213,6 @@ public class ArmCancelBenchmarks
 
     private void SetAll(TimerSetting setting) => Array.ForEach(_timers, t => t.Set(setting));
 
-    private int CountBetween(int overMs, int upToMs) => _timers.Count(t => t.Get().ValueNs > overMs * NsPerMs && t.Get().ValueNs <= upToMs * NsPerMs);
+    private int CountBetween(int overMs, int upToMs) =>
+        _timers.Select(static t => t.Get().ValueNs).Count(left => left > overMs * NsPerMs && left <= upToMs * NsPerMs);
 }

@@ -1,8 +1,8 @@
 namespace TimeNs.Bench.Load;
 
 /// <summary>
-/// Timers that can be moved and cancelled on a <see cref="PriorityQueue{TElement, TPriority}"/>, the way it is usually done: a new entry for
-/// every change, old ones known by their version and thrown out when they are the greater half.
+/// Timers that can be moved and cancelled on a <see cref="PriorityQueue{TElement, TPriority}"/>, the way it is usually done: a
+/// new entry for every change, old ones known by their version and thrown out when they are the greater half.
 /// </summary>
 internal sealed class LazyTimerQueue(int timers)
 {
