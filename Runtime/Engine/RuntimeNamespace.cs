@@ -33,7 +33,7 @@ public sealed class RuntimeNamespace : IDisposable
         _engine = engine;
         _namespace = ns;
         _restored = restored;
-        _changes = new ObserverList<ClockChange>(exception => engine.ObserverFaulted($"the changes of {ns.Name}", exception));
+        _changes = new ObserverList<ClockChange>(exception => engine.ObserverFaulted($"the changes of {ns.Name}", exception), RemoveObserver);
         _view = new ClockView(ns.Offsets, null, IsClosed: false);
         ns.Tag = this;
         Changes = new Stream<ClockChange>(SubscribeToChanges);
@@ -280,7 +280,7 @@ public sealed class RuntimeNamespace : IDisposable
         var change = new ClockChange(Name, reason, old, _namespace.Offsets, _namespace.ReadAt(_engine.Kernel.Read()));
         _engine.Announce(() =>
         {
-            _changes.Publish(change, RemoveObserver);
+            _changes.Publish(change);
             Runtime.PublishChange(change);
         });
     }
@@ -355,7 +355,7 @@ public sealed class RuntimeNamespace : IDisposable
 
         if (_restored is { } restored)
         {
-            _changes.Publish(entry, restored, RemoveObserver);
+            _changes.Publish(entry, restored);
         }
     }
 

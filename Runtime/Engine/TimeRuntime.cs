@@ -23,7 +23,7 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     private TimeRuntime(TimeRuntimeOptions options)
     {
         HostName = options.HostName ?? Environment.MachineName;
-        _changes = new ObserverList<ClockChange>(exception => _engine!.ObserverFaulted("the changes of the runtime", exception));
+        _changes = new ObserverList<ClockChange>(exception => _engine!.ObserverFaulted("the changes of the runtime", exception), RemoveObserver);
         Changes = new Stream<ClockChange>(SubscribeToChanges);
         _engine = new TimerEngine(options.Kernel ?? DefaultKernel(), options.Logger ?? NullLogger.Instance)
         {
@@ -168,7 +168,7 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     public ValueTask DisposeAsync() => _engine.IsEngineThread ? DisposeHere() : new ValueTask(Task.Run(Dispose));
 
     /// <summary>On the engine's thread.</summary>
-    internal void PublishChange(in ClockChange change) => _changes.Publish(change, RemoveObserver);
+    internal void PublishChange(in ClockChange change) => _changes.Publish(change);
 
     private static IKernel DefaultKernel() => LinuxKernel.IsSupported ? new LinuxKernel() : new PortableKernel();
 
