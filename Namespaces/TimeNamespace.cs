@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using TimeNs.Clocks;
-using TimeNs.Images;
 using TimeNs.Timers;
 
 namespace TimeNs;
@@ -16,9 +15,10 @@ namespace TimeNs;
 ///                                 │ + offset
 ///   namespace clock ──────────────●────────────▶     reading n = h + offset; deadlines are points on this line
 /// </code>
-/// A frozen namespace stands at the readings it had; a thaw chooses new offsets, exactly as a restore does.
+/// A frozen namespace stands at the readings it had; a thaw chooses new offsets, exactly as a restore does. Here are the timers and
+/// the calls on them; how the namespace's clocks are changed and how it is stopped stand in files beside.
 /// </remarks>
-internal sealed class TimeNamespace
+internal sealed partial class TimeNamespace
 {
     private readonly NamespaceTable _table;
     private readonly TimerQueue[] _queues;
@@ -27,9 +27,6 @@ internal sealed class TimeNamespace
     private readonly HashSet<TimerState> _cancelList = [];
     private FrozenAt? _frozen;
     private long _nextId = 1;
-
-    /// <summary>Where a frozen namespace stands, where its host stood then, the wall offset that its timers knew, and whom it had woken.</summary>
-    private sealed record FrozenAt(ClockReadings Standing, ClockReadings Host, long WallOffset, IReadOnlyList<TimerState> Woken);
 
     internal TimeNamespace(NamespaceTable table, string name, in ClockOffsets offsets)
     {
@@ -243,208 +240,6 @@ internal sealed class TimeNamespace
         }
     }
 
-    /// <summary>New offsets, live and all at once (INV-7). O(1) in timers; only a change of REALTIME is a clock set (X1).</summary>
-    /// <exception cref="OffsetRangeException">A clock would leave its range (ERANGE). Decided before EACCES, as the kernel does.</exception>
-    /// <exception cref="TimeNamespaceException">EACCES: the host, or MONOTONIC or BOOTTIME back after a timer was created.</exception>
-    public void SetOffsets(in ClockOffsets offsets, in ClockReadings host)
-    {
-        RefuseHost(Errno.EACCES, "its offsets are always 0");
-        offsets.CheckRange(host, Offsets);
-        CheckStanding(offsets);
-        if (HasHadTimers)
-        {
-            RefuseBackwards(ClockBase.Monotonic, offsets);
-            RefuseBackwards(ClockBase.Boottime, offsets);
-        }
-
-        var wallSet = offsets.RealtimeNs != Offsets.RealtimeNs;
-        if (_frozen is { } frozen)
-        {
-            _frozen = frozen with { Standing = Moved(frozen.Standing, offsets) };
-        }
-
-        Offsets = offsets;
-        UpdateHeads();
-        if (wallSet && _frozen is null)
-        {
-            ClockWasSet(ReadAt(host));
-        }
-    }
-
-    /// <summary>Sets the namespace's wall clock and nothing else: always a clock set (X1).</summary>
-    /// <exception cref="OffsetRangeException">The clock would leave its range (ERANGE).</exception>
-    public void SetRealtime(ClockTime reading, in ClockReadings host)
-    {
-        RefuseHost(Errno.EACCES, "its wall clock is the machine's");
-        var offsets = Offsets.With(ClockBase.Realtime, reading.Since(host.Realtime));
-        CheckReading(reading, offsets, host);
-        Offsets = offsets;
-        if (_frozen is { } frozen)
-        {
-            _frozen = frozen with { Standing = frozen.Standing with { Realtime = reading } };
-            return;
-        }
-
-        UpdateHeads();
-        ClockWasSet(ReadAt(host));
-    }
-
-    /// <summary>The wall clock was set or the machine resumed: cancel-on-set timers are told (<c>timerfd_clock_was_set</c>).</summary>
-    public void ClockWasSet(in ClockReadings now)
-    {
-        if (_cancelList.Count == 0)
-        {
-            return;
-        }
-
-        var wallOffset = now.WallOffset;
-        _table.CancelInOrder(_cancelList.Select(t => (t, wallOffset)));
-    }
-
-    /// <summary>Stops the namespace: its clocks stand and nothing in it fires. O(1) in timers.</summary>
-    /// <exception cref="TimeNamespaceException">EINVAL: frozen already, or the host.</exception>
-    public void Freeze(in ClockReadings host)
-    {
-        RefuseHost(Errno.EINVAL, "it cannot be frozen");
-        if (_frozen is not null)
-        {
-            throw new TimeNamespaceException(Errno.EINVAL, $"Namespace '{Name}' is frozen already");
-        }
-
-        var standing = ReadAt(host);
-        _frozen = new FrozenAt(standing, host, standing.WallOffset, _table.HoldWakeups(this));
-        UpdateHeads();
-    }
-
-    /// <summary>Sets a frozen namespace going again, with clocks and missed ticks as in a restore.</summary>
-    /// <exception cref="TimeNamespaceException">EINVAL: not frozen.</exception>
-    /// <exception cref="OffsetRangeException">A clock would leave its range; the namespace stays frozen.</exception>
-    public void Thaw(RestorePolicy policy, in ClockReadings host)
-    {
-        if (_frozen is not { } frozen)
-        {
-            throw new TimeNamespaceException(Errno.EINVAL, $"Namespace '{Name}' is not frozen");
-        }
-
-        var offsets = policy.Resume(Offsets, frozen.Standing, frozen.Host, host);
-        offsets.CheckRange(host);
-        Offsets = offsets;
-        _frozen = null;
-        foreach (var timer in frozen.Woken.Where(static t => t.IsReadable))
-        {
-            _table.Wake(timer);
-        }
-
-        var now = ReadAt(host);
-        Debug.Assert(now.Monotonic >= frozen.Standing.Monotonic && now.Boottime >= frozen.Standing.Boottime, "INV-4");
-        var cancellable = _cancelList.Where(static t => t.IsAlive).ToArray();
-        if (policy.Missed != MissedTicks.Count || now.Realtime < frozen.Standing.Realtime)
-        {
-            foreach (var timer in AllTimers().OrderBy(static t => t.Sequence))
-            {
-                var wasArmed = timer.IsArmed;
-                Carry(timer, frozen.Standing, now, policy.Missed);
-                if (timer.IsArmed && !wasArmed)
-                {
-                    Enqueue(timer);
-                }
-            }
-        }
-
-        UpdateHeads();
-        if (now.WallOffset != frozen.WallOffset)
-        {
-            _table.CancelInOrder(cancellable.Select(t => (t, now.WallOffset)));
-        }
-    }
-
-    /// <summary>Writes the namespace down. It is unchanged in every observable way (B10).</summary>
-    /// <exception cref="TimeNamespaceException">
-    /// EINVAL: the host. EOPNOTSUPP: <see cref="AbsoluteTimers.Refuse"/> met an absolute timer that may still fire. ERANGE: a clock
-    /// reads below zero, since the host's wall clock was set back that far.
-    /// </exception>
-    public NamespaceImage Checkpoint(AbsoluteTimers absolute, string hostName, in ClockReadings host)
-    {
-        RefuseHost(Errno.EINVAL, "it cannot be checkpointed");
-        var kept = _timers.Values.ToArray();
-        if (absolute == AbsoluteTimers.Refuse && Array.Find(kept, static t => t.IsAbsolute && t.IsAlive) is { } refused)
-        {
-            throw new TimeNamespaceException(Errno.EOPNOTSUPP,
-                $"Timer {refused.Id}{(refused.Name is { } name ? $" '{name}'" : "")} of namespace '{Name}' is set to an absolute time, and absolute timers are to be refused");
-        }
-
-        var readings = ReadAt(host);
-        if (ImageRules.ReadingsFault(readings) is { } fault)
-        {
-            throw new TimeNamespaceException(Errno.ERANGE, $"Namespace '{Name}' cannot be checkpointed: {fault}");
-        }
-
-        Array.Sort(kept, static (a, b) => a.Sequence != b.Sequence ? a.Sequence.CompareTo(b.Sequence) : a.Id.CompareTo(b.Id));
-        return new NamespaceImage
-        {
-            Name = Name,
-            HostName = hostName,
-            Offsets = Offsets,
-            Readings = readings,
-            Host = host,
-            WasFrozen = IsFrozen,
-            Absolute = absolute == AbsoluteTimers.Relative ? AbsoluteTimers.Relative : AbsoluteTimers.Keep,
-            HasHadTimers = HasHadTimers,
-            NextTimerId = _nextId,
-            EphemeralTimers = ArmedEphemerals().Count(),
-            Timers = [.. kept.Select(static t => t.Save())],
-        };
-    }
-
-    /// <summary>Fills a new namespace from an image (<see cref="NamespaceTable.Restore"/>).</summary>
-    internal void Load(NamespaceImage image, RestorePolicy policy, in ClockReadings host)
-    {
-        var now = ReadAt(host);
-        var cancellable = new List<TimerState>();
-        HasHadTimers = image.HasHadTimers;
-        _nextId = image.NextTimerId;
-        _timers.EnsureCapacity(image.Timers.Length);
-        foreach (var saved in image.Timers)
-        {
-            var timer = new TimerState(saved.Id, saved.Name, saved.Clock, this, 0);
-            timer.Load(saved);
-            Register(timer);
-            if (saved.MightCancel)
-            {
-                timer.MightCancel = true;
-                _cancelList.Add(timer);
-            }
-
-            if (timer is { MightCancel: true, IsAlive: true })
-            {
-                cancellable.Add(timer);
-            }
-
-            if (image.Absolute == AbsoluteTimers.Relative && timer.IsAbsolute)
-            {
-                timer.ShiftWithClock(now[timer.Base].Since(image.Readings[timer.Base]));
-            }
-            else
-            {
-                Carry(timer, image.Readings, now, policy.Missed);
-            }
-
-            if (timer.IsArmed)
-            {
-                Enqueue(timer);
-            }
-            else
-            {
-                timer.Sequence = _table.NextSequence();
-            }
-        }
-
-        if (now.WallOffset != image.Readings.WallOffset)
-        {
-            _table.CancelInOrder(cancellable.Select(t => (t, now.WallOffset)));
-        }
-    }
-
     /// <summary>Expires the head of a queue, which is due (INV-2).</summary>
     internal void ExpireHead(TimerQueue queue, in ClockReadings host)
     {
@@ -504,83 +299,6 @@ internal sealed class TimeNamespace
         return clock == timer.Base
             ? new ClockTime(point)
             : new ClockTime(point).Plus(ClockTime.SubtractSaturating(now[clock].Nanoseconds, now[timer.Base].Nanoseconds));
-    }
-
-    /// <summary>Takes a timer over a stop: what was unread stays, and of what passed meanwhile as much as the policy wants.</summary>
-    private void Carry(TimerState timer, in ClockReadings then, in ClockReadings now, MissedTicks policy)
-    {
-        if (timer.IsDropPending)
-        {
-            // A second stop before the engine had a turn: what the first one left due is due.
-            Dequeue(timer);
-            timer.Expire();
-            _table.Wake(timer);
-        }
-
-        KeepUnread(timer, then, now);
-        DropMissed(timer, then, now, policy);
-    }
-
-    /// <summary>
-    /// Where a clock goes on from before the deadlines that had passed, they are counted as of the stop: a forward would find none
-    /// of them (F6), and they would be lost.
-    /// </summary>
-    private static void KeepUnread(TimerState timer, in ClockReadings then, in ClockReadings now)
-    {
-        if (timer.AwaitsForward && now[timer.Base] < then[timer.Base] && timer.ForwardTo(then, out var overruns))
-        {
-            timer.KeepForwarded(overruns);
-        }
-    }
-
-    /// <summary>Drops the periods that passed between two readings and that the policy does not want; the phase stays.</summary>
-    private void DropMissed(TimerState timer, in ClockReadings then, in ClockReadings now, MissedTicks policy)
-    {
-        if (policy == MissedTicks.Count || !timer.IsAlive)
-        {
-            return;
-        }
-
-        var total = timer.PassedBy(now[timer.Base]);
-        var before = timer.PassedBy(then[timer.Base]);
-        var allowed = policy == MissedTicks.One ? 1UL : 0UL;
-        if (total <= before || total - before <= allowed)
-        {
-            return;
-        }
-
-        var queued = timer.QueueIndex >= 0;
-        if (queued)
-        {
-            _queues[(int)timer.Base].Remove(timer);
-        }
-
-        if (timer.IsPeriodic)
-        {
-            timer.Drop((long)UInt128.Min((UInt128)(total - before - allowed) * (ulong)timer.IntervalNs, long.MaxValue), expiresAll: allowed != 0);
-            TakeBackExpiry(timer, now);
-        }
-        else
-        {
-            timer.Disarm();
-        }
-
-        if (queued && timer.IsArmed)
-        {
-            _queues[(int)timer.Base].Add(timer);
-        }
-    }
-
-    /// <summary>
-    /// A wall clock that was stepped back had un-passed the deadline of an expired timer before the stop, and all that has passed since
-    /// is dropped: no expiration is left of it (F6), and it waits for the next.
-    /// </summary>
-    private static void TakeBackExpiry(TimerState timer, in ClockReadings now)
-    {
-        if (timer.AwaitsForward && timer.Deadline > now[timer.Base].Nanoseconds && timer.ForwardTo(now, out var overruns))
-        {
-            timer.KeepForwarded(overruns);
-        }
     }
 
     /// <summary>Forwards for the old value (S7), stops the timer and clears its ticks (S4).</summary>
@@ -672,50 +390,5 @@ internal sealed class TimeNamespace
         {
             throw new TimeNamespaceException(errno, $"Namespace '{Name}' is the host itself: {why}");
         }
-    }
-
-    private void RefuseBackwards(ClockBase clock, in ClockOffsets offsets)
-    {
-        if (offsets[clock] < Offsets[clock])
-        {
-            throw new TimeNamespaceException(Errno.EACCES,
-                $"Namespace '{Name}' has had timers, so its {clock} may only move forward: from an offset of {Offsets[clock]} ns it cannot go to {offsets[clock]} ns");
-        }
-    }
-
-    private static void CheckReading(ClockTime realtime, in ClockOffsets offsets, in ClockReadings host)
-    {
-        if (!ImageRules.InRange(realtime))
-        {
-            throw new OffsetRangeException(ClockBase.Realtime, offsets.RealtimeNs, host.Realtime);
-        }
-    }
-
-    /// <summary>A frozen namespace's clocks must stay in range where they stand, too.</summary>
-    private void CheckStanding(in ClockOffsets offsets)
-    {
-        if (_frozen is { } frozen && ImageRules.ReadingsFault(Moved(frozen.Standing, offsets)) is not null)
-        {
-            foreach (var clock in ClockOffsets.Bases)
-            {
-                var delta = ClockTime.SubtractSaturating(offsets[clock], Offsets[clock]);
-                if (!ImageRules.InRange(frozen.Standing[clock].Plus(delta)))
-                {
-                    throw new OffsetRangeException(clock, delta, frozen.Standing[clock]);
-                }
-            }
-        }
-    }
-
-    /// <summary>Standing clocks move by what their offsets change by.</summary>
-    private ClockReadings Moved(in ClockReadings standing, in ClockOffsets offsets)
-    {
-        var moved = standing;
-        foreach (var clock in ClockOffsets.Bases)
-        {
-            moved = moved.With(clock, standing[clock].Plus(ClockTime.SubtractSaturating(offsets[clock], Offsets[clock])));
-        }
-
-        return moved;
     }
 }

@@ -36,7 +36,7 @@ public sealed class ImageInvariantTest
                 DisagreementException.Check(Grouped(twin.Step(op)), Grouped(pair.Step(op)));
                 DisagreementException.Check(twin.Product.Describe(), pair.Product.Describe());
             }
-        }, iter: 600);
+        }, iter: 300);
 
     [Test]
     public void B10_ACheckpoint_LeavesTheLiveNamespaceAsItWas() => Gen.Select(Sequences, Op.Of(Gen.Const(Verb.Checkpoint)), Sequences).Sample(
@@ -104,7 +104,7 @@ public sealed class ImageInvariantTest
                     rig.Table.Remove(rig.Table.Find("new")!);
                 }
             }
-        }, iter: 400);
+        }, iter: 200);
 
     private static List<NamespaceImage> Images(Rig rig) => rig.Table.Namespaces
         .Where(n => !rig.Table.IsHost(n) && ImageRules.ReadingsFault(n.ReadAt(rig.Host)) is null)

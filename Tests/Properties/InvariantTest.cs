@@ -28,7 +28,7 @@ public sealed class InvariantTest
                 Require((Int128)pair.Product.Host[clock].Nanoseconds + ns.Offsets[clock] == ns.ReadAt(pair.Product.Host)[clock].Nanoseconds, ns.Name);
             }
         }
-    }), iter: 300, print: Pair.Shortest);
+    }), iter: 200, print: Pair.Shortest);
 
     [Test]
     public void INV2_NeverEarly_AndNeverForgotten() => Sequences.Sample(static ops => Pair.Run(ops, static pair =>
@@ -42,7 +42,7 @@ public sealed class InvariantTest
         {
             Require(timer.IsExpired == due && timer.IsArmed == !due, $"{timer.Namespace.Name}.{timer.Id} due {due}");
         }
-    }), iter: 300, print: Pair.Shortest);
+    }), iter: 200, print: Pair.Shortest);
 
     [Test]
     public void INV2_ADeliveryIsNeverBeforeItsDeadline() => Gen.Select(Gen.Int[0, 4], Gen.Int[0, 3], Gen.Long[1, 60], Gen.Long[0, 20], Forwards).Sample(
@@ -86,7 +86,7 @@ public sealed class InvariantTest
                 last[ns] = now;
             }
         });
-    }, iter: 300, print: Pair.Shortest);
+    }, iter: 200, print: Pair.Shortest);
 
     [Test]
     public void INV7_AfterSetOffsets_NothingUsesTheOldOffset() => Gen.Select(Sequences, Op.Of(Gen.Const(Verb.SetOffsets))).Sample(static (ops, set) =>
@@ -103,10 +103,10 @@ public sealed class InvariantTest
         {
             var next = rig.Table.Namespaces.Where(static n => !n.IsFrozen).SelectMany(static n => n.Timers)
                 .Where(t => t.IsArmed && t.Base == clock && t.Deadline != long.MaxValue)
-                .Select(t => (Int128)t.Deadline - t.Namespace.Offsets[clock]).DefaultIfEmpty(long.MaxValue).Min();
-            Require(rig.Table.NextDeadline(clock).Nanoseconds == Int128.Min(next, long.MaxValue), $"{clock}");
+                .Select(t => Int128.Min((Int128)t.Deadline - t.Namespace.Offsets[clock], long.MaxValue - 1)).DefaultIfEmpty(long.MaxValue).Min();
+            Require(rig.Table.NextDeadline(clock).Nanoseconds == next, $"{clock}");
         }
-    }, iter: 300);
+    }, iter: 200);
 
     [Test]
     public void INV9_NothingWraps_AndNeverStaysNever()

@@ -103,10 +103,10 @@ internal sealed class ModelHost
             .Select(static e => $"{e.w.Ns.Name}.{e.w.Timer.Id}: {e.Read}")];
     }
 
-    /// <summary>How long until a clock of the host reads the next deadline, were all to run; null for never.</summary>
+    /// <summary>How long until a clock of the host reads the next deadline; null for never, which an offset cannot make (N4).</summary>
     public Int128? NextIn(int clock) => Running
         .Where(e => e.Timer.WillFire && e.Timer.Base == clock)
-        .Select(e => (Int128?)(e.Timer.Deadline - e.Ns.Offsets[clock] - Now[clock]))
+        .Select(e => (Int128?)(Int128.Min(e.Timer.Deadline - e.Ns.Offsets[clock], Model.Never - 1) - Now[clock]))
         .Min();
 
     /// <summary>The offsets after a stop; ERANGE.</summary>

@@ -8,7 +8,7 @@ namespace TimeNs.Tests.Properties;
 public sealed class ModelTest
 {
     [Test]
-    public void AnySequence_ProductAndModelAgree() => Op.Any.Array[1, 80].Sample(Pair.Run, iter: 4000, print: Pair.Shortest);
+    public void AnySequence_ProductAndModelAgree() => Op.Any.Array[1, 80].Sample(Pair.Run, iter: 2000, print: Pair.Shortest);
 
     [Test, Explicit("minutes"), Category("Long")]
     public void AnyLongSequence_ProductAndModelAgree() => Op.Any.Array[1, 150].Sample(Pair.Run, iter: 60_000, print: Pair.Shortest);
