@@ -15,9 +15,9 @@ namespace TimeNs.Bench;
 /// nearly none fires. A row is one call, in the last group a pair.
 /// </summary>
 /// <remarks>
-/// The timers of the namespace and <see cref="System.Threading.Timer"/> are thread-safe and wait to fire; the queues are neither, and no
-/// thread waits for their heads. They show the cost of the order alone. Deadlines of the rows are read off the machine's clock
-/// wherever the peer needs one.
+/// The timers of the namespace and <see cref="System.Threading.Timer"/> are thread-safe and wait to fire; the queues are
+/// neither, and no thread waits for their heads. They show the cost of the order alone. Deadlines of the rows are read off the
+/// machine's clock wherever the peer needs one.
 /// </remarks>
 [MemoryDiagnoser]
 [GroupBenchmarksBy(BenchmarkLogicalGroupRule.ByCategory)]
@@ -55,7 +55,11 @@ public class ArmCancelBenchmarks
     public void SetupSystem()
     {
         Begin();
-        _system = [.. Enumerable.Range(0, Timers).Select(_ => new Timer(static _ => Interlocked.Increment(ref s_fired), null, LeastMs, Timeout.Infinite))];
+        _system =
+        [
+            .. Enumerable.Range(0, Timers).Select(
+                static _ => new Timer(static _ => Interlocked.Increment(ref s_fired), null, LeastMs, Timeout.Infinite)),
+        ];
         Check.That(Rearm_SystemTimer() && PushOut_SystemTimer() && Pair_SystemTimer(), "a timer refused a change");
     }
 
@@ -63,6 +67,7 @@ public class ArmCancelBenchmarks
     public void CleanupSystem()
     {
         Check.Equal(0, s_fired, "timers that fired");
+        Check.That(Timer.ActiveCount >= Timers, $"{Timer.ActiveCount} timers are armed, {Timers} should be");
         Array.ForEach(_system, static t => t.Dispose());
     }
 
@@ -76,7 +81,11 @@ public class ArmCancelBenchmarks
             _lazy.Set(i, Deadline(LeastMs));
         }
 
+        var changes = _lazy.Changes;
+        Rearm_PriorityQueue();
+        PushOut_PriorityQueue();
         Pair_PriorityQueue();
+        Check.Equal(changes + 4, _lazy.Changes, "changes");
         CleanupLazy();
     }
 
@@ -110,18 +119,15 @@ public class ArmCancelBenchmarks
         _runtime = TimeRuntime.Start(Kernels.Open());
         var ns = _runtime.CreateNamespace("bench", new ClockOffsets(0, 7_200_000_000_000, 0));
         _timers = [.. Enumerable.Range(0, Timers).Select(_ => ns.CreateTimer(ClockId.Monotonic))];
-        foreach (var timer in _timers)
-        {
-            timer.Set(_setting[_random.Next(Delays)]);
-        }
-
         VerifyNamespace();
+        Array.ForEach(_timers, t => t.Set(_setting[_random.Next(Delays)]));
     }
 
     [GlobalCleanup(Targets = [nameof(Rearm_Namespace), nameof(PushOut_Namespace), nameof(Pair_Namespace)])]
     public void CleanupNamespace()
     {
-        VerifyNamespace();
+        Check.Equal(0L, _runtime.Statistics.Expirations, "timers that fired");
+        Check.That(Array.TrueForAll(_timers, static t => t.Get().ValueNs > 0), "a timer was left disarmed");
         _runtime.Dispose();
     }
 
@@ -188,24 +194,25 @@ public class ArmCancelBenchmarks
         }
     }
 
-    /// <summary>Each of the three does to a timer what it says, and no timer has fired.</summary>
+    /// <summary>Each of the three does to some timer what it says. Leaves them armed.</summary>
     private void VerifyNamespace()
     {
-        Check.Equal(0L, _runtime.Statistics.Expirations, "timers that fired");
-        for (var i = 0; i < 10; i++)
-        {
-            Rearm_Namespace();
-            PushOut_Namespace();
-            var canceled = Pair_Namespace().Old.Value.TotalMilliseconds;
-            Check.That(canceled is > 0 and <= MostMs, $"a timer was cancelled {canceled} ms before its deadline");
-        }
+        SetAll(TimerSetting.Disarmed);
+        Rearm_Namespace();
+        Check.Equal(1, CountBetween(LeastMs - PushMs, MostMs), "timers armed at random");
 
-        var timer = _timers[0];
-        timer.Set(s_pushOut);
-        var left = timer.Get().Value.TotalMilliseconds;
-        Check.That(left is > 0 and <= PushMs, $"{left} ms are left of {PushMs}");
-        timer.Set(TimerSetting.Disarmed);
-        Check.Equal(Duration.Zero, timer.Get().Value, "time left after a cancel");
-        timer.Set(_setting[0]);
+        SetAll(_setting[0]);
+        PushOut_Namespace();
+        Check.Equal(1, CountBetween(0, PushMs), "timers pushed out");
+
+        SetAll(_setting[0]);
+        var canceledMs = Pair_Namespace().Old.Value.TotalMilliseconds;
+        Check.That(canceledMs is > LeastMs - PushMs and <= MostMs, $"a timer was cancelled {canceledMs} ms before its deadline");
+        Check.Equal(Timers, CountBetween(0, MostMs), "timers armed");
     }
+
+    private void SetAll(TimerSetting setting) => Array.ForEach(_timers, t => t.Set(setting));
+
+    private int CountBetween(int overMs, int upToMs) =>
+        _timers.Select(static t => t.Get().ValueNs).Count(left => left > overMs * NsPerMs && left <= upToMs * NsPerMs);
 }

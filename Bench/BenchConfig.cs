@@ -8,8 +8,8 @@ namespace TimeNs.Bench;
 internal static class BenchConfig
 {
     /// <remarks>
-    /// Few iterations, in a process of its own for each benchmark; <c>--job</c> replaces this job instead of running a second one beside
-    /// it, and <c>--iterationCount</c> and its like change it.
+    /// Few iterations, in a process of its own for each benchmark; <c>--job</c> replaces this job instead of running a second
+    /// one beside it, and <c>--iterationCount</c> and its like change it.
     /// </remarks>
     public static IConfig Create(IEnumerable<string> args)
     {

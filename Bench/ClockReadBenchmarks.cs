@@ -74,7 +74,8 @@ public class ClockReadBenchmarks
 
     /// <summary>The peer of three clocks as of one moment: three calls that are not of one moment.</summary>
     [Benchmark(Baseline = true), BenchmarkCategory(Readings)]
-    public (long, DateTimeOffset, long) Readings_Separate() => (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow, Environment.TickCount64);
+    public (long, DateTimeOffset, long) Readings_Separate() =>
+        (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow, Environment.TickCount64);
 
     [Benchmark, BenchmarkCategory(Readings)]
     public ClockReadings Readings_Kernel() => _kernel.Read();

@@ -7,12 +7,12 @@ using TimeNs.Timers;
 namespace TimeNs.Bench;
 
 /// <summary>
-/// As <see cref="ExpireForwardBenchmarks"/>, and every expiration is told to an observer of the timer's own. A row is the time of one
-/// expiration.
+/// As <see cref="ExpireForwardBenchmarks"/>, and every expiration is told to an observer of the timer's own. A row is the time
+/// of one expiration.
 /// </summary>
 /// <remarks>
-/// <see cref="Runtime"/> is the whole path: simulated kernel, engine thread, lock, batch, OnNext. It walks from deadline to deadline, so a
-/// batch is one tick nearly always: the worst case for an engine that is made for batches.
+/// <see cref="Runtime"/> is the whole path: simulated kernel, engine thread, lock, batch, OnNext. It walks from deadline to
+/// deadline, so a batch is one tick nearly always: the worst case for an engine that is made for batches.
 /// </remarks>
 [MemoryDiagnoser]
 [Description("the same with an observer a timer, also through the engine in simulated time")]

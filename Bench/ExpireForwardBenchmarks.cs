@@ -8,8 +8,8 @@ namespace TimeNs.Bench;
 /// Expiry and forward of periodic timers in virtual time, on one thread, nobody told. A row is the time of one expiration.
 /// </summary>
 /// <remarks>
-/// Every row but the last goes from deadline to deadline, as simulated time does; <see cref="Table_Batches"/> goes by milliseconds, as an
-/// engine does that is woken for many timers at once.
+/// Every row but the last goes from deadline to deadline, as simulated time does; <see cref="Table_Batches"/> goes by
+/// milliseconds, as an engine does that is woken for many timers at once.
 /// </remarks>
 [MemoryDiagnoser]
 [Description("expiry + forward in virtual time, beside PriorityQueue")]

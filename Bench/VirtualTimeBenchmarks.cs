@@ -8,13 +8,13 @@ using TimeNs.Bench.Load;
 namespace TimeNs.Bench;
 
 /// <summary>
-/// What a test in virtual time costs: periodic timers that each count their expirations, in the virtual times that .NET has. A row is
-/// the time of one expiration. 1 000 timers at most: FakeTimeProvider walks all of them for each one.
+/// What a test in virtual time costs: periodic timers that each count their expirations, in the virtual times that .NET has. A
+/// row is the time of one expiration. 1 000 timers at most: FakeTimeProvider walks all of them for each one.
 /// </summary>
 /// <remarks>
 /// Two rows go through the faces: <see cref="Namespace_TimeProvider"/> is FakeTimeProvider's own job, and
-/// <see cref="Namespace_Scheduler"/> HistoricalScheduler's. In simulated time their callbacks run on the thread pool, one after another,
-/// each waited for.
+/// <see cref="Namespace_Scheduler"/> HistoricalScheduler's. In simulated time their callbacks run on the thread pool, one after
+/// another, each waited for.
 /// </remarks>
 [MemoryDiagnoser]
 [Description("1 000 timers in virtual time, beside HistoricalScheduler and FakeTimeProvider")]
@@ -150,7 +150,7 @@ public class VirtualTimeBenchmarks
         _tally.Verify();
     }
 
-    /// <summary>A recursive schedule on absolute time: the leanest way to a period without drift that Rx's virtual time offers.</summary>
+    /// <summary>A recursive schedule on absolute time: the leanest period without drift that Rx's virtual time offers.</summary>
     private sealed class Recurring : IDisposable
     {
         private static readonly Func<IScheduler, Recurring, IDisposable> s_run = static (_, self) => self.Run();

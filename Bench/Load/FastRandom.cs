@@ -1,6 +1,6 @@
 namespace TimeNs.Bench.Load;
 
-/// <summary>A generator that costs about a nanosecond (splitmix64), so that the choice of a timer does not weigh in a row.</summary>
+/// <summary>A generator that costs about a nanosecond (splitmix64): the choice of a timer must not weigh in a row.</summary>
 internal struct FastRandom(ulong seed)
 {
     private ulong _state = seed;

@@ -1,8 +1,8 @@
 namespace TimeNs.Bench.Load;
 
 /// <summary>
-/// Timers that can be moved and cancelled on a <see cref="PriorityQueue{TElement, TPriority}"/>, the way it is usually done: a new entry for
-/// every change, old ones known by their version and thrown out when they are the greater half.
+/// Timers that can be moved and cancelled on a <see cref="PriorityQueue{TElement, TPriority}"/>, the way it is usually done: a
+/// new entry for every change, old ones known by their version and thrown out when they are the greater half.
 /// </summary>
 internal sealed class LazyTimerQueue(int timers)
 {
@@ -14,6 +14,9 @@ internal sealed class LazyTimerQueue(int timers)
     private readonly int[] _version = new int[timers];
 
     public int Live { get; private set; }
+
+    /// <summary>How often a timer was set or cancelled, counted one by one.</summary>
+    public long Changes => _version.Sum(static v => (long)v);
 
     /// <summary>Arms a timer or moves it.</summary>
     public void Set(int id, long deadline)

@@ -33,7 +33,7 @@ internal sealed class PeriodicLoad
 
     public long[] IntervalNs { get; }
 
-    /// <summary>How many deadlines of all timers lie in the first <paramref name="elapsedNs"/>: an independent count to check against.</summary>
+    /// <summary>The deadlines of all timers in the first <paramref name="elapsedNs"/>: counted independently.</summary>
     public long ExpirationsBy(long elapsedNs)
     {
         var sum = 0L;

@@ -2,7 +2,7 @@ using TimeNs.Timers;
 
 namespace TimeNs.Bench.Load;
 
-/// <summary>The same timers as the base library would have them: a priority queue of structs, ordered by deadline, then by arming.</summary>
+/// <summary>The same timers in a priority queue of structs, ordered by deadline, then by arming.</summary>
 internal sealed class QueueLoad
 {
     private readonly PriorityQueue<int, (long DeadlineNs, long Sequence)> _queue;

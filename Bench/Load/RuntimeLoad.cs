@@ -36,7 +36,8 @@ internal sealed class RuntimeLoad : IDisposable
                 timer.Ticks.Subscribe(observer(i));
             }
 
-            timer.Set(TimerSetting.At(start.Plus(load.FirstNs[i]), Duration.FromNanoseconds(load.IntervalNs[i]), cancelOnSet: false));
+            var interval = Duration.FromNanoseconds(load.IntervalNs[i]);
+            timer.Set(TimerSetting.At(start.Plus(load.FirstNs[i]), interval, cancelOnSet: false));
         }
     }
 

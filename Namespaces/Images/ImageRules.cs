@@ -80,7 +80,8 @@ internal static class ImageRules
     public static bool InRange(ClockTime reading) =>
         reading.Nanoseconds is >= 0 and <= ClockOffsets.MaxReadingSeconds * ClockTime.NanosecondsPerSecond;
 
-    private static string? HostNameFault(string name) =>
+    /// <summary>Why a host cannot be called so, or null.</summary>
+    public static string? HostNameFault(string name) =>
         name.Length > 256 || name.Any(char.IsControl) || !IsWellFormed(name) ? "not a host's name" : null;
 
     private static bool IsWellFormed(ReadOnlySpan<char> text)

@@ -34,8 +34,10 @@ internal static class Forward
             return 1;
         }
 
-        var overruns = late / interval + 1;
-        next = Later(now, interval - late % interval);
+        // One division: the remainder is multiplied out.
+        var whole = late / interval;
+        var overruns = whole + 1;
+        next = Later(now, interval - (late - whole * interval));
         Debug.Assert(next > now || next == long.MaxValue, "F3: strictly after now");
         return overruns;
     }

@@ -24,7 +24,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
         Namespace = ns;
         _engine = engine;
         _state = state;
-        _observers = new ObserverList<Tick>(exception => engine.ObserverFaulted($"timer {state.Id} of {ns.Name}", exception));
+        _observers = new ObserverList<Tick>(exception => engine.ObserverFaulted($"timer {state.Id} of {ns.Name}", exception), RemoveObserver);
         Ticks = new Stream<Tick>(Subscribe);
     }
 
@@ -234,7 +234,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
             }
         }
 
-        return _observers.Publish(read.Tick, RemoveObserver);
+        return _observers.Publish(read.Tick);
     }
 
     void IEngineTimer.End(Exception? error)

@@ -4,8 +4,9 @@ namespace TimeNs.Runtime;
 /// Observers of one stream. Changed under the engine's lock, walked without it on the engine's thread: the array is replaced,
 /// never written to.
 /// </summary>
-/// <remarks>An observer that throws loses its subscription; the others go on (<paramref name="faulted"/> is told).</remarks>
-internal sealed class ObserverList<T>(Action<Exception> faulted)
+/// <param name="faulted">Told of an observer that threw. It has lost its subscription; the others go on.</param>
+/// <param name="remove">Takes an entry out, under the lock.</param>
+internal sealed class ObserverList<T>(Action<Exception> faulted, Action<ObserverList<T>.Entry> remove)
 {
     private Entry[] _entries = [];
 
@@ -36,34 +37,27 @@ internal sealed class ObserverList<T>(Action<Exception> faulted)
     {
         if (!entry.IsEnded)
         {
-            Volatile.Write(ref _entries, [.. _entries, entry]);
+            Replace(static (entries, entry) => [.. entries, entry], entry);
         }
     }
 
-    /// <summary>Under the lock.</summary>
-    public void Remove(Entry entry)
-    {
-        var index = Array.IndexOf(_entries, entry);
-        if (index >= 0)
-        {
-            Volatile.Write(ref _entries, [.. _entries[..index], .. _entries[(index + 1)..]]);
-        }
-    }
+    /// <summary>Under the lock. Without effect when the list has ended meanwhile.</summary>
+    public void Remove(Entry entry) => Replace(static (entries, entry) => Array.FindAll(entries, e => e != entry), entry);
 
     /// <summary>Hands a value to every observer; on the engine's thread. False when nobody was left to take it.</summary>
-    public bool Publish(in T value, Action<Entry> remove)
+    public bool Publish(in T value)
     {
         var taken = false;
         foreach (var entry in Volatile.Read(ref _entries))
         {
-            taken |= Publish(entry, value, remove);
+            taken |= Publish(entry, value);
         }
 
         return taken;
     }
 
     /// <summary>Hands a value to one observer; on the engine's thread. False when its subscription has ended.</summary>
-    public bool Publish(Entry entry, in T value, Action<Entry> remove)
+    public bool Publish(Entry entry, in T value)
     {
         if (entry.IsEnded)
         {
@@ -95,6 +89,16 @@ internal sealed class ObserverList<T>(Action<Exception> faulted)
         foreach (var entry in Interlocked.Exchange(ref _entries, []))
         {
             End(entry, error);
+        }
+    }
+
+    /// <summary>The lock keeps other changes away, but not the end, which takes the array without it.</summary>
+    private void Replace(Func<Entry[], Entry, Entry[]> change, Entry entry)
+    {
+        var entries = Volatile.Read(ref _entries);
+        while (Interlocked.CompareExchange(ref _entries, change(entries, entry), entries) is var now && now != entries)
+        {
+            entries = now;
         }
     }
 

@@ -20,8 +20,7 @@ public sealed class RuntimeNamespace : IDisposable
 {
     private readonly TimerEngine _engine;
     private readonly TimeNamespace _namespace;
-    private readonly ObserverList<ClockChange> _changes;
-    private readonly ClockChange? _restored;
+    private readonly ChangeStream _changes;
     private volatile ClockView? _view;
 
     /// <summary>How its clocks are read at present; replaced as a whole. Null while they change: then only under the lock.</summary>
@@ -32,11 +31,9 @@ public sealed class RuntimeNamespace : IDisposable
         Runtime = runtime;
         _engine = engine;
         _namespace = ns;
-        _restored = restored;
-        _changes = new ObserverList<ClockChange>(exception => engine.ObserverFaulted($"the changes of {ns.Name}", exception));
+        _changes = new ChangeStream(engine, $"the changes of {ns.Name}", () => ns.IsClosed, restored);
         _view = new ClockView(ns.Offsets, null, IsClosed: false);
         ns.Tag = this;
-        Changes = new Stream<ClockChange>(SubscribeToChanges);
         foreach (var timer in ns.Timers)
         {
             timer.Tag = new NamespaceTimer(this, engine, timer);
@@ -84,7 +81,7 @@ public sealed class RuntimeNamespace : IDisposable
     /// Every discontinuity of its clocks, on the engine's thread, after the ticks that it made due. A restored namespace tells each
     /// subscriber of the restore first. Completes when the namespace is closed.
     /// </summary>
-    public IObservable<ClockChange> Changes { get; }
+    public IObservable<ClockChange> Changes => _changes;
 
     /// <summary>Its open timers, without those of <see cref="TimeProvider"/> and <see cref="Scheduler"/>.</summary>
     public IReadOnlyList<NamespaceTimer> Timers
@@ -280,7 +277,7 @@ public sealed class RuntimeNamespace : IDisposable
         var change = new ClockChange(Name, reason, old, _namespace.Offsets, _namespace.ReadAt(_engine.Kernel.Read()));
         _engine.Announce(() =>
         {
-            _changes.Publish(change, RemoveObserver);
+            _changes.Publish(change);
             Runtime.PublishChange(change);
         });
     }
@@ -326,52 +323,6 @@ public sealed class RuntimeNamespace : IDisposable
 
             AnnounceChange(reason, old);
             _engine.Changed();
-        }
-    }
-
-    private IDisposable SubscribeToChanges(IObserver<ClockChange> observer)
-    {
-        lock (_engine.Gate)
-        {
-            if (!IsClosed && !_engine.IsStopping)
-            {
-                // It joins in its place among the notices: told of the restore first, and not of what happened before.
-                var entry = new ObserverList<ClockChange>.Entry(observer);
-                _engine.Announce(() => AddObserver(entry));
-                _engine.Changed();
-                return new Subscription(() => Unsubscribe(entry));
-            }
-        }
-
-        return Subscription.End(observer, _engine.Failure);
-    }
-
-    private void AddObserver(ObserverList<ClockChange>.Entry entry)
-    {
-        lock (_engine.Gate)
-        {
-            _changes.Add(entry);
-        }
-
-        if (_restored is { } restored)
-        {
-            _changes.Publish(entry, restored, RemoveObserver);
-        }
-    }
-
-    private void Unsubscribe(ObserverList<ClockChange>.Entry entry)
-    {
-        if (entry.TryEnd())
-        {
-            RemoveObserver(entry);
-        }
-    }
-
-    private void RemoveObserver(ObserverList<ClockChange>.Entry entry)
-    {
-        lock (_engine.Gate)
-        {
-            _changes.Remove(entry);
         }
     }
 }

@@ -18,18 +18,22 @@ namespace TimeNs.Runtime;
 public sealed class TimeRuntime : IDisposable, IAsyncDisposable
 {
     private readonly TimerEngine _engine;
-    private readonly ObserverList<ClockChange> _changes;
+    private readonly ChangeStream _changes;
 
     private TimeRuntime(TimeRuntimeOptions options)
     {
         HostName = options.HostName ?? Environment.MachineName;
-        _changes = new ObserverList<ClockChange>(exception => _engine!.ObserverFaulted("the changes of the runtime", exception));
-        Changes = new Stream<ClockChange>(SubscribeToChanges);
+        if (ImageRules.HostNameFault(HostName) is { } fault)
+        {
+            throw new ArgumentException($"'{HostName}': {fault}.", nameof(options));
+        }
+
         _engine = new TimerEngine(options.Kernel ?? DefaultKernel(), options.Logger ?? NullLogger.Instance)
         {
             Ended = End,
             HostClockMoved = HostClockMoved,
         };
+        _changes = new ChangeStream(_engine, "the changes of the runtime", static () => false, restored: null);
         Host = new RuntimeNamespace(this, _engine, _engine.Table.Host, restored: null);
         _engine.Start();
     }
@@ -44,7 +48,7 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     public string HostName { get; }
 
     /// <summary>Every discontinuity of every namespace, on the engine's thread, hot. Completes when the runtime ends.</summary>
-    public IObservable<ClockChange> Changes { get; }
+    public IObservable<ClockChange> Changes => _changes;
 
     /// <summary>The live namespaces, the host first.</summary>
     public IReadOnlyList<RuntimeNamespace> Namespaces
@@ -75,6 +79,7 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     public static TimeRuntime Start() => new(new TimeRuntimeOptions());
 
     /// <summary>Starts a runtime as the options say.</summary>
+    /// <exception cref="ArgumentException">A host name of more than 256 characters, or with control characters.</exception>
     /// <exception cref="KernelException">The machine refused a descriptor.</exception>
     public static TimeRuntime Start(TimeRuntimeOptions options)
     {
@@ -168,7 +173,7 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     public ValueTask DisposeAsync() => _engine.IsEngineThread ? DisposeHere() : new ValueTask(Task.Run(Dispose));
 
     /// <summary>On the engine's thread.</summary>
-    internal void PublishChange(in ClockChange change) => _changes.Publish(change, RemoveObserver);
+    internal void PublishChange(in ClockChange change) => _changes.Publish(change);
 
     private static IKernel DefaultKernel() => LinuxKernel.IsSupported ? new LinuxKernel() : new PortableKernel();
 
@@ -221,46 +226,5 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
         }
 
         _changes.End(error);
-    }
-
-    private IDisposable SubscribeToChanges(IObserver<ClockChange> observer)
-    {
-        lock (_engine.Gate)
-        {
-            if (!_engine.IsStopping)
-            {
-                // It joins in its place among the notices, so that it is not told of what happened before.
-                var entry = new ObserverList<ClockChange>.Entry(observer);
-                _engine.Announce(() => AddObserver(entry));
-                _engine.Changed();
-                return new Subscription(() => Unsubscribe(entry));
-            }
-        }
-
-        return Subscription.End(observer, _engine.Failure);
-    }
-
-    private void AddObserver(ObserverList<ClockChange>.Entry entry)
-    {
-        lock (_engine.Gate)
-        {
-            _changes.Add(entry);
-        }
-    }
-
-    private void Unsubscribe(ObserverList<ClockChange>.Entry entry)
-    {
-        if (entry.TryEnd())
-        {
-            RemoveObserver(entry);
-        }
-    }
-
-    private void RemoveObserver(ObserverList<ClockChange>.Entry entry)
-    {
-        lock (_engine.Gate)
-        {
-            _changes.Remove(entry);
-        }
     }
 }

@@ -19,7 +19,7 @@ namespace TimeNs.Runtime;
 /// namespace and, unless it is called from inside an observer, waits for the one that runs (INV-3, INV-7). The next batch
 /// does not begin before it is done, however busy the engine is.
 /// </remarks>
-internal sealed class TimerEngine
+internal sealed partial class TimerEngine
 {
     /// <summary>An alarm this near may have fired already, unseen: it is set again after every wait.</summary>
     private const long AlarmMarginNs = 1_000_000;
@@ -27,11 +27,6 @@ internal sealed class TimerEngine
     private readonly ILogger _logger;
     private readonly Thread _thread;
     private readonly long[] _alarms = [long.MaxValue, long.MaxValue, long.MaxValue];
-    private readonly List<Delivery> _batch = [];
-    private int _delivered; // the place in the batch of the delivery under way; behind its end while notices run
-    private TimeNamespace? _delivering; // whose reader runs
-    private bool _isAnnouncing; // a notice runs, whoever's it is
-    private int _quiescing; // threads that wait for a reader to end; no batch begins before them
     private List<Action> _notices = [];
     private List<Action> _announcing = [];
     private ClockReadings _lastHost;
@@ -41,7 +36,6 @@ internal sealed class TimerEngine
     private Exception? _failure;
     private long _wakeups;
     private long _expirations;
-    private long _deliveries;
     private long _hostClockSets;
     private long _faults;
 
@@ -116,38 +110,6 @@ internal sealed class TimerEngine
         if (!IsEngineThread && (Table.HasWakeups || _notices.Count != 0))
         {
             Kernel.Interrupt();
-        }
-    }
-
-    /// <summary>
-    /// Under the lock: no tick that was read before is on its way when this returns. What is not delivered yet of this namespace is
-    /// unread again; another thread than the engine's also waits for the reader that runs, and releases the lock meanwhile.
-    /// </summary>
-    public void Quiesce(TimeNamespace ns)
-    {
-        for (var i = _delivered + 1; i < _batch.Count; i++)
-        {
-            if (_batch[i].Timer is { } timer && timer.Namespace == ns)
-            {
-                Unread(_batch[i]);
-                _batch[i] = default;
-            }
-        }
-
-        if (IsEngineThread || !IsUnderWay(ns))
-        {
-            return;
-        }
-
-        _quiescing++;
-        while (IsUnderWay(ns))
-        {
-            Monitor.Wait(Gate);
-        }
-
-        if (--_quiescing == 0)
-        {
-            Monitor.PulseAll(Gate);
         }
     }
 
@@ -310,87 +272,6 @@ internal sealed class TimerEngine
     {
         Interlocked.Increment(ref _faults);
         Log.CallbackFaulted(_logger, exception);
-    }
-
-    private void Deliver()
-    {
-        while (Claim(out var delivery))
-        {
-            if (((IEngineTimer)delivery.Timer.Tag!).Deliver(delivery.Read))
-            {
-                _deliveries++;
-                continue;
-            }
-
-            // Nobody took the tick (INV-3).
-            lock (Gate)
-            {
-                Unread(delivery);
-            }
-        }
-    }
-
-    /// <summary>
-    /// The next delivery that still stands. From here on nobody takes it back; whoever must not see it delivered waits. None when the
-    /// engine is stopping: what is left goes with its timers.
-    /// </summary>
-    private bool Claim(out Delivery delivery)
-    {
-        lock (Gate)
-        {
-            if (_quiescing != 0)
-            {
-                Monitor.PulseAll(Gate);
-            }
-
-            while (!_stopping && ++_delivered < _batch.Count)
-            {
-                delivery = _batch[_delivered];
-                if (delivery.Timer is { } timer && Stands(delivery))
-                {
-                    _delivering = timer.Namespace;
-                    return true;
-                }
-            }
-
-            (_delivered, _delivering, _isAnnouncing) = (_batch.Count, null, true);
-            delivery = default;
-            return false;
-        }
-    }
-
-    private void Announce()
-    {
-        foreach (var notice in _announcing)
-        {
-            notice();
-        }
-    }
-
-    /// <summary>Under the lock.</summary>
-    private void EndBatch()
-    {
-        _batch.Clear();
-        (_delivered, _delivering, _isAnnouncing) = (-1, null, false);
-        Monitor.PulseAll(Gate);
-    }
-
-    private bool IsUnderWay(TimeNamespace ns) => _isAnnouncing || _delivering == ns;
-
-    /// <summary>
-    /// A new setting voids the ticks of the old one; the notice that the clock was set outlives it, since nobody else is told (X2). A
-    /// timer that left the cancel list needs it no more (X4).
-    /// </summary>
-    private static bool Stands(in Delivery delivery) => !delivery.Timer.IsClosed
-        && (delivery.Timer.Epoch == delivery.Epoch || (delivery.Read.Tick.IsCanceled && delivery.Timer.MightCancel));
-
-    /// <summary>Under the lock: the tick was not delivered, and is to be read again (INV-3).</summary>
-    private static void Unread(in Delivery delivery)
-    {
-        if (Stands(delivery))
-        {
-            delivery.Timer.Namespace.Unread(delivery.Timer, delivery.Read);
-        }
     }
 
     /// <summary>

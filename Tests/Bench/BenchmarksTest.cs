@@ -6,8 +6,8 @@ using TimeNs.Bench;
 namespace TimeNs.Tests.Bench;
 
 /// <summary>
-/// Every benchmark runs once, in this process, with the fewest timers, its own checks included: so that they cannot rot. Nothing is
-/// said of speed here.
+/// Every benchmark runs once, in this process, with the fewest timers, its own checks included: so that they cannot rot.
+/// Nothing is said of speed here.
 /// </summary>
 [TestFixture]
 public sealed class BenchmarksTest
@@ -44,7 +44,9 @@ public sealed class BenchmarksTest
         {
             var methods = BenchmarkConverter.TypeToBenchmarks(type).BenchmarksCases.Select(static c => c.Descriptor).Distinct();
             var groups = methods.GroupBy(static d => string.Join(',', d.Categories)).ToArray();
-            Assert.That(groups.Select(static g => g.Count(static d => d.Baseline)), Is.All.EqualTo(1), $"{type.Name}: one peer a group is the baseline");
+            Assert.That(
+                groups.Select(static g => g.Count(static d => d.Baseline)), Is.All.EqualTo(1),
+                $"{type.Name}: one peer a group is the baseline");
         }
     }
 

@@ -185,10 +185,13 @@ internal sealed class DemoRun(IAnsiConsole console, string? save)
     {
         Title("What became of every timer");
         var table = new Table().Border(TableBorder.Rounded);
-        foreach (var column in new[] { "timer", "set to", "did", "should have", "", "a relative restore (the 2009 patch) would have been" })
+        table.AddColumn(new TableColumn("timer").NoWrap());
+        foreach (var column in new[] { "set to", "did", "should have", "" })
         {
-            table.AddColumn(new TableColumn(column));
+            table.AddColumn(column);
         }
+
+        table.AddColumn("relative restore");
 
         foreach (var row in _rows)
         {
@@ -199,6 +202,7 @@ internal sealed class DemoRun(IAnsiConsole console, string? save)
 
         console.Write(table);
         var lost = _rows.Count(static r => !r.IsKept);
+        console.WriteLine("A relative restore, as the 2009 patch had it, keeps the time remaining instead of the moment.");
         console.WriteLine(lost == 0 ? $"All {_rows.Count} timers kept their meaning." : $"{lost} of {_rows.Count} timers LOST their meaning.");
         return lost == 0 ? 0 : 1;
     }

@@ -24,7 +24,7 @@ internal static class Verdicts
     {
         var kept = ticks is [{ IsCanceled: false, Expirations: 1 } only] && only.Due == deadline && only.At >= deadline;
         var did = ticks.Count == 0 ? "nothing" : string.Join(", ", ticks.Select(t => t.IsCanceled ? "cancelled" : $"{Times(t.Expirations)} at {Point(t.At, t.Clock)}"));
-        return new Row(name, setTo, did, $"1x at {Point(deadline, ticks.Count > 0 ? ticks[0].Clock : ClockId.Monotonic)} or just after", kept, relative);
+        return new Row(name, setTo, did, $"1x at {Point(deadline, ticks.Count > 0 ? ticks[0].Clock : ClockId.Monotonic)}", kept, relative);
     }
 
     /// <summary>A periodic timer: as many expirations as periods ended by its last reading, each tick in phase.</summary>
@@ -48,7 +48,7 @@ internal static class Verdicts
 
     /// <summary>A timer that a neighbour's clock change must not touch.</summary>
     public static Row Untouched(string name, string setTo, Duration remaining, Duration atLeast, Duration atMost, IReadOnlyList<Tick> ticks) => new(
-        name, setTo, ticks.Count == 0 ? $"still {Span(remaining)} to go" : "fired", $"between {Span(atLeast)} and {Span(atMost)} to go",
+        name, setTo, ticks.Count == 0 ? $"{Span(remaining)} to go" : "fired", $"{Span(atLeast)} to {Span(atMost)}",
         ticks.Count == 0 && remaining >= atLeast && remaining <= atMost, "-");
 
     public static ulong Periods(ClockTime first, Duration interval, ClockTime at) =>

@@ -12,12 +12,7 @@ internal sealed class ScenarioRunner : IDisposable
     {
         var result = Do(step, out var fault);
         fault = Settle() ?? fault;
-        if (_host.Ticks.Take() is { } ticks)
-        {
-            result["ticks"] = ticks;
-        }
-
-        return new StepResult(step, Json.ToElement(result), fault);
+        return new StepResult(step, Json.Compose(result, _host.Ticks.Take()), fault);
     }
 
     public void Dispose() => _host.Dispose();

@@ -1,52 +1,50 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
 namespace TimeNs.Tool.Scenarios;
 
 /// <summary>What a step gave, held against what was expected of it.</summary>
-/// <param name="Step">The step.</param>
-/// <param name="Result">One JSON object.</param>
-/// <param name="Fault">A fault of this program rather than a refusal; never expected, so that it always counts as a failure.</param>
-internal sealed record StepResult(Step Step, JsonElement Result, Exception? Fault = null)
+/// <param name="step">The step.</param>
+/// <param name="result">One JSON object, in UTF-8.</param>
+/// <param name="fault">A fault of this program rather than a refusal; never expected, so that it always counts as a failure.</param>
+internal sealed class StepResult(Step step, ReadOnlyMemory<byte> result, Exception? fault = null)
 {
+    private readonly List<JsonProperty> _missed = step.Expect is { } expect ? Compare(expect, result) : [];
+
+    public Step Step => step;
+
     /// <summary>Whether the expectations are met; null when there are none.</summary>
-    public bool? Passed => Fault is not null ? false : Step.Expect is { } expect ? Differing(expect).Count == 0 : null;
+    public bool? Passed => fault is not null ? false : step.Expect is null ? null : _missed.Count == 0;
 
     /// <summary>The miss in words: what was expected and is not so, and the whole result.</summary>
-    public string Miss => Fault is { } fault
+    public string Miss => fault is not null
         ? $"fault in timens: {fault.GetType().Name}: {Errors.OneLine(fault.Message)}"
-        : $"expected {Show(Step.Expect is { } expect ? Differing(expect) : [])}, got {Result.GetRawText()}";
+        : $"expected {Show(_missed)}, got {Encoding.UTF8.GetString(result.Span)}";
 
     /// <summary>The result with its line in front, as one line of JSON.</summary>
     public string ToLine()
     {
-        var result = Result;
-        return Write(writer =>
-        {
-            writer.WriteNumber("line"u8, Step.Line);
-            foreach (var member in result.EnumerateObject())
-            {
-                member.WriteTo(writer);
-            }
-        });
+        var members = Encoding.UTF8.GetString(result.Span[1..]);
+        return $$"""{"line":{{step.Line}}{{(members == "}" ? "" : ",")}}{{members}}""";
     }
 
     /// <summary>The expectations that are not met: numbers are compared as numbers, lists and objects whole.</summary>
-    private List<JsonProperty> Differing(JsonElement expect) =>
-        [.. expect.EnumerateObject().Where(e => !Result.TryGetProperty(e.Name, out var got) || !JsonElement.DeepEquals(e.Value, got))];
-
-    private static string Show(List<JsonProperty> members) => Write(writer => members.ForEach(m => m.WriteTo(writer)));
-
-    private static string Write(Action<Utf8JsonWriter> members)
+    private static List<JsonProperty> Compare(JsonElement expect, ReadOnlyMemory<byte> result)
     {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, Json.Compact))
-        {
-            writer.WriteStartObject();
-            members(writer);
-            writer.WriteEndObject();
-        }
+        using var document = JsonDocument.Parse(result);
+        var got = document.RootElement;
+        return [.. expect.EnumerateObject().Where(e => !got.TryGetProperty(e.Name, out var value) || !JsonElement.DeepEquals(e.Value, value))];
+    }
 
-        return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+    private static string Show(List<JsonProperty> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, Json.Compact);
+        writer.WriteStartObject();
+        members.ForEach(member => member.WriteTo(writer));
+        writer.WriteEndObject();
+        writer.Flush();
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }

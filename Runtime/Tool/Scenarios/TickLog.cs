@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TimeNs.Runtime;
 using TimeNs.Timers;
 
@@ -39,21 +38,15 @@ internal sealed class TickLog
         }
     }
 
-    /// <summary>What was delivered since the last call; null when nothing was.</summary>
-    public JsonArray? Take()
+    /// <summary>What was delivered since the last call.</summary>
+    public IReadOnlyList<(string Fd, Tick Tick)> Take()
     {
-        List<(string Fd, Tick Tick)> taken;
         lock (_gate)
         {
-            if (_delivered.Count == 0)
-            {
-                return null;
-            }
-
-            (taken, _delivered) = (_delivered, []);
+            var taken = _delivered;
+            _delivered = taken.Count == 0 ? taken : [];
+            return taken;
         }
-
-        return new JsonArray([.. taken.Select(static t => Describe(t.Fd, t.Tick))]);
     }
 
     private void Add(string fd, Tick tick)
@@ -63,8 +56,4 @@ internal sealed class TickLog
             _delivered.Add((fd, tick));
         }
     }
-
-    private static JsonObject Describe(string fd, in Tick tick) => tick.IsCanceled
-        ? new JsonObject { ["fd"] = fd, ["canceled"] = true, ["at"] = Json.Of(tick.At) }
-        : new JsonObject { ["fd"] = fd, ["expirations"] = tick.Expirations, ["due"] = Json.Of(tick.Due), ["at"] = Json.Of(tick.At) };
 }

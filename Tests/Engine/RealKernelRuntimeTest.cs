@@ -7,23 +7,38 @@ using TimeNs.Timers;
 
 namespace TimeNs.Tests.Engine;
 
-/// <summary>The engine on the real kernel: order, counts and "never early", no durations.</summary>
-[Platform("Linux", Reason = "needs timerfd and epoll")]
-internal sealed class LinuxRuntimeTest
+/// <summary>The engine on the machine's own clocks: order, counts and "never early", no durations.</summary>
+[TestFixture(RealKernel.Linux)]
+[TestFixture(RealKernel.Portable)]
+internal sealed class RealKernelRuntimeTest(RealKernel kernel)
 {
     private TimeRuntime _runtime = null!;
     private RuntimeNamespace _ns = null!;
 
+    [OneTimeSetUp]
+    public void SkipWithoutTheKernel()
+    {
+        if (kernel == RealKernel.Linux && !LinuxKernel.IsSupported)
+        {
+            Assert.Ignore("needs timerfd and epoll");
+        }
+    }
+
     [SetUp]
     public void Start()
     {
-        _runtime = TimeRuntime.Start(new LinuxKernel());
+        _runtime = TimeRuntime.Start(NewKernel());
         _ns = _runtime.CreateNamespace("ns", ClockOffsets.Of(Duration.FromHours(-5), Duration.FromHours(5), Duration.FromHours(7)));
     }
 
     [TearDown]
     public void Stop()
     {
+        if (_runtime is null)
+        {
+            return;
+        }
+
         Ends(Task.Run(_runtime.Dispose));
         Assert.That(_runtime.Statistics.FaultedObservers, Is.Zero);
     }
@@ -152,28 +167,30 @@ internal sealed class LinuxRuntimeTest
         Assert.That(threads.Count(static t => t.IsAlive), Is.Zero);
         Assert.That(Descriptors(), Is.LessThanOrEqualTo(before + 20), "five a runtime would be thousands");
 
-        static int Descriptors() => Directory.GetFileSystemEntries($"/proc/{Environment.ProcessId}/fd").Length;
+        static int Descriptors() => !OperatingSystem.IsLinux() ? 0 : Directory.GetFileSystemEntries($"/proc/{Environment.ProcessId}/fd").Length;
 
-        static List<Thread> Cycle(int times)
+        List<Thread> Cycle(int times)
         {
-            var threads = new List<Thread>();
+            var ran = new List<Thread>();
             for (var i = 0; i < times; i++)
             {
                 using var got = new ManualResetEventSlim();
-                using var runtime = TimeRuntime.Start(new LinuxKernel());
+                using var runtime = TimeRuntime.Start(NewKernel());
                 var timer = runtime.Host.CreateTimer(ClockId.Monotonic);
                 timer.Ticks.Subscribe(_ =>
                 {
-                    threads.Add(Thread.CurrentThread);
+                    ran.Add(Thread.CurrentThread);
                     got.Set();
                 });
                 timer.Set(TimerSetting.At(ClockTime.Zero.Plus(1)));
                 Comes(got.WaitHandle);
             }
 
-            return threads;
+            return ran;
         }
     }
+
+    private IKernel NewKernel() => kernel == RealKernel.Linux ? new LinuxKernel() : new PortableKernel();
 
     private static void Comes(WaitHandle signal) => Assert.That(signal.WaitOne(EngineTest.Patience), "it hangs");
 
@@ -188,4 +205,14 @@ internal sealed class LinuxRuntimeTest
         Ends((Task)task);
         return task.Result;
     }
+}
+
+/// <summary>A kernel that runs on the machine's own clocks.</summary>
+internal enum RealKernel
+{
+    /// <summary>timerfd and epoll.</summary>
+    Linux,
+
+    /// <summary>Any system.</summary>
+    Portable,
 }
