@@ -11,7 +11,10 @@ namespace TimeNs.Timers;
 /// <see cref="IsCanceled"/>. <see cref="ulong.MaxValue"/> means that many or more: the count saturates (rule F7).
 /// </param>
 /// <param name="Due">The first deadline that passed since the timer was last read, on the timer's clock.</param>
-/// <param name="At">The reading of the timer's clock for this delivery; <c>Due &lt;= At</c>: a tick is never early (INV-2).</param>
+/// <param name="At">
+/// The reading of the timer's clock for this delivery. A tick is never early (INV-2): <c>Due &lt;= At</c>, except where an expiration was left
+/// unread and the wall clock was then stepped back to before it.
+/// </param>
 /// <param name="Clock">The timer's clock.</param>
 /// <param name="IsCanceled">
 /// True for the notice that the wall clock was set (ECANCELED, rule X2). What had expired and was not read is gone with it.
