@@ -89,8 +89,9 @@ internal sealed class OracleTimer(int id, OracleClocks clocks)
     /// <summary>What is believed once a call has agreed.</summary>
     private static Belief After(Belief belief, OracleStep step, Choice choice, bool exact)
     {
-        if (step.Verb != OracleVerb.Set || step.Kernel.Errno != 0)
+        if (step.Verb != OracleVerb.Set || step.Kernel.Errno != 0 || step.Value == default)
         {
+            // What disarms a timer is here as well: on an alarm clock the old deadline goes on showing (fault C).
             return belief with { Choices = [.. belief.Choices, choice], SkewNs = exact ? belief.SkewNs : belief.SkewNs + (2 * Span(belief, step)) };
         }
 
