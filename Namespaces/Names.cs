@@ -7,15 +7,20 @@ internal static class Names
 
     /// <summary>Why a name cannot be used, or null when it can.</summary>
     public static string? Fault(string? name) =>
-        string.IsNullOrWhiteSpace(name) ? "a name must not be empty"
+        string.IsNullOrWhiteSpace(name) ? "a name must not be empty or blank"
         : name.Length > MaxLength ? $"a name has at most {MaxLength} characters, this one {name.Length}"
         : name.Any(char.IsControl) ? "a name must not contain control characters"
         : !IsWellFormed(name) ? "a name must be well-formed Unicode"
         : null;
 
     /// <exception cref="ArgumentException">The name cannot be used.</exception>
-    public static string Check(string? name, string parameter) =>
-        Fault(name) is { } fault ? throw new ArgumentException($"'{name}': {fault}.", parameter) : name!;
+    public static string Check(string? name, string parameter)
+    {
+        ArgumentNullException.ThrowIfNull(name, parameter);
+        return Fault(name) is { } fault ? throw new ArgumentException($"'{Printable(name)}': {fault}.", parameter) : name;
+    }
+
+    private static string Printable(string name) => string.Concat(name.Select(static c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
 
     private static bool IsWellFormed(string name)
     {

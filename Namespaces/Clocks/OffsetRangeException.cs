@@ -1,4 +1,5 @@
 using NodaTime;
+using NodaTime.Text;
 
 namespace TimeNs.Clocks;
 
@@ -11,7 +12,7 @@ public sealed class OffsetRangeException : ArgumentOutOfRangeException
     /// <summary>An offset refused against the host's reading.</summary>
     public OffsetRangeException(ClockBase clock, long offsetNs, ClockTime host)
         : base(Parameter(clock), Duration.FromNanoseconds(offsetNs),
-            $"{clock} would read {(Int128)host.Nanoseconds + offsetNs} ns in the namespace; it must stay within 0 and {ClockOffsets.MaxReadingSeconds} s (host {host}).") =>
+            $"{clock} would read {Show(clock, (Int128)host.Nanoseconds + offsetNs)} in the namespace; it must lie within {Show(clock, 0)} and {Show(clock, Limit)}.") =>
         Clock = clock;
 
     internal OffsetRangeException(ClockBase clock, Duration offset)
@@ -20,6 +21,14 @@ public sealed class OffsetRangeException : ArgumentOutOfRangeException
 
     /// <summary>The clock whose offset was refused.</summary>
     public ClockBase Clock { get; }
+
+    private static Int128 Limit => (Int128)ClockOffsets.MaxReadingSeconds * ClockTime.NanosecondsPerSecond;
+
+    /// <summary>A wall clock as an instant where it has one, the others in seconds.</summary>
+    private static string Show(ClockBase clock, Int128 nanoseconds) =>
+        clock == ClockBase.Realtime && nanoseconds >= long.MinValue && nanoseconds <= long.MaxValue
+            ? InstantPattern.ExtendedIso.Format(new ClockTime((long)nanoseconds).ToInstant())
+            : $"{nanoseconds / ClockTime.NanosecondsPerSecond} s";
 
     private static string Parameter(ClockBase clock) => clock switch
     {

@@ -107,6 +107,18 @@ public readonly record struct TimerSetting
     /// <exception cref="ArgumentOutOfRangeException">An instant at or before the clock's zero.</exception>
     public static TimerSetting At(Instant instant) => At(instant, Duration.Zero, cancelOnSet: false);
 
+    /// <summary>Fires once at a point on the timer's clock, and may tell of clock sets meanwhile.</summary>
+    /// <param name="deadline">A point on the timer's clock in the time of its namespace, later than the clock's zero.</param>
+    /// <param name="cancelOnSet">On REALTIME clocks: tell a reader when the wall clock was set.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A deadline at or before the clock's zero.</exception>
+    public static TimerSetting At(ClockTime deadline, bool cancelOnSet) => At(deadline, Duration.Zero, cancelOnSet);
+
+    /// <summary>Fires once, when the wall clock of the namespace reads <paramref name="instant"/>, and may tell of clock sets meanwhile.</summary>
+    /// <param name="instant">Later than 1970-01-01T00:00:00Z.</param>
+    /// <param name="cancelOnSet">Tell a reader when the wall clock was set.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An instant at or before the clock's zero.</exception>
+    public static TimerSetting At(Instant instant, bool cancelOnSet) => At(instant, Duration.Zero, cancelOnSet);
+
     /// <summary>A setting as the kernel takes it, checked as the kernel checks it (rules S1, S2, S8).</summary>
     /// <exception cref="ArgumentException">A flag outside 3, or a malformed timespec, also where the value is zero (EINVAL).</exception>
     public static TimerSetting FromTimespec(SettimeFlags flags, Timespec value, Timespec interval)

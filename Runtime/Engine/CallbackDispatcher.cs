@@ -19,6 +19,9 @@ internal sealed class CallbackDispatcher(bool isSimulated, Action<Exception> fau
     [ThreadStatic]
     private static CallbackDispatcher? t_running;
 
+    /// <summary>True when time waits for callbacks.</summary>
+    public bool IsSimulated => isSimulated;
+
     /// <summary>True on a thread that runs a callback for which simulated time stands still.</summary>
     public bool HoldsTime => isSimulated && t_running == this;
 

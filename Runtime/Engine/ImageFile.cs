@@ -53,6 +53,16 @@ public static class ImageFile
         path = Path.GetFullPath(path);
         var directory = Path.GetDirectoryName(path)
             ?? throw new IOException($"'{path}' is a directory: an image cannot be saved there");
+        if (!Directory.Exists(directory))
+        {
+            throw new DirectoryNotFoundException($"There is no directory '{directory}' to save '{Path.GetFileName(path)}' in");
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' is a directory: an image cannot be saved in its place");
+        }
+
         var temporary = Path.Combine(directory, $".timens-{Path.GetRandomFileName()}.tmp");
         try
         {

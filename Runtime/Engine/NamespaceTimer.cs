@@ -24,7 +24,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
         Namespace = ns;
         _engine = engine;
         _state = state;
-        _observers = new ObserverList<Tick>(exception => engine.ObserverFaulted($"timer {state.Id} of {ns.Name}", exception), RemoveObserver);
+        _observers = new ObserverList<Tick>(exception => engine.ObserverFaulted($"timer {this}", exception), RemoveObserver);
         Ticks = new Stream<Tick>(Subscribe);
     }
 
@@ -127,7 +127,10 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
         return ReadOrWait(mustNotWait: _engine.IsEngineThread || _engine.Dispatcher.HoldsTime, cancellationToken).AsTask().GetAwaiter().GetResult();
     }
 
-    /// <summary>Reads as soon as there is something to read. Several waiting reads are served in their order.</summary>
+    /// <summary>
+    /// Reads as soon as there is something to read. Several waiting reads are served in their order, and each before the observers of
+    /// <see cref="Ticks"/>, who are not told of what a read has taken.
+    /// </summary>
     /// <returns>As <see cref="Read"/>.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The timer is closed, now or while it waited.</exception>
@@ -226,12 +229,20 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
 
     bool IEngineTimer.Deliver(in TickRead read)
     {
-        while (TakeWaiter() is { } waiter)
+        if (TakeWaiter() is { } waiter)
         {
-            if (waiter.TrySetResult(read.Tick))
+            // A read that was taken from the list can no longer be withdrawn: the tick is its.
+            if (_engine.Dispatcher.IsSimulated)
             {
-                return true;
+                var tick = read.Tick;
+                _engine.Post(() => waiter.SetResult(tick));
             }
+            else
+            {
+                waiter.SetResult(read.Tick);
+            }
+
+            return true;
         }
 
         return _observers.Publish(read.Tick);
@@ -241,7 +252,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     {
         while (TakeWaiter() is { } waiter)
         {
-            waiter.TrySetException(new ObjectDisposedException($"Timer {Id} of namespace '{Namespace.Name}' was closed while a read waited for it.", error));
+            waiter.TrySetException(new ObjectDisposedException($"Timer {this} was closed while a read waited for it.", error));
         }
 
         _observers.End(error);
@@ -263,10 +274,10 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
             if (mustNotWait)
             {
                 throw new InvalidOperationException(
-                    $"Reading timer {Id} of namespace '{Namespace.Name}' would wait on the thread that must deliver its tick. Use TryRead or ReadAsync here.");
+                    $"Reading timer {this} would wait on the thread that must deliver its tick. Use TryRead or ReadAsync here.");
             }
 
-            waiter = _waiters.AddLast(new TaskCompletionSource<Tick>(TaskCreationOptions.RunContinuationsAsynchronously));
+            waiter = _waiters.AddLast(NewWaiter());
             UpdateWatch();
         }
 
@@ -285,15 +296,21 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
         return await waiter.Value.Task.ConfigureAwait(false);
     }
 
+    /// <summary>In simulated time what continues after a read runs where callbacks do, so that time waits for it; else on the pool.</summary>
+    private TaskCompletionSource<Tick> NewWaiter() =>
+        new(_engine.Dispatcher.IsSimulated ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+
     private void Withdraw(LinkedListNode<TaskCompletionSource<Tick>> waiter, CancellationToken cancellationToken)
     {
         lock (_engine.Gate)
         {
-            if (waiter.List is not null)
+            if (waiter.List is null)
             {
-                _waiters.Remove(waiter);
-                UpdateWatch();
+                return;
             }
+
+            _waiters.Remove(waiter);
+            UpdateWatch();
         }
 
         waiter.Value.TrySetCanceled(cancellationToken);

@@ -255,4 +255,39 @@ internal sealed class ReadTest : EngineTest
         timer.Set(TimerSetting.At(Instant.FromUtc(2040, 1, 1, 0, 0), Duration.Zero, cancelOnSet: true));
         return timer;
     }
+
+    [Test]
+    public void ReadAsync_LoopInSimulatedTime_TimeWaitsForWhatContinuesAfterARead()
+    {
+        var timer = Every(Ms(1000));
+        var reads = 0;
+        var sum = 0UL;
+        async Task Loop()
+        {
+            while (true)
+            {
+                var tick = await timer.ReadAsync().ConfigureAwait(false);
+                reads++;
+                sum += tick.Expirations;
+            }
+        }
+
+        _ = Loop();
+        Advance(Ms(100_000));
+        Assert.That((reads, sum), Is.EqualTo((100, 100UL)));
+    }
+
+    [Test]
+    public void ReadAsync_CancelledAfterItsTickWasTaken_KeepsTheTick()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var timer = Every(Ms(10));
+        var read = timer.ReadAsync(cancellation.Token).AsTask();
+        Advance(Ms(10));
+        cancellation.Cancel();
+        Assert.That(read.Result.Expirations, Is.EqualTo(1));
+        Advance(Ms(10));
+        Assert.That(timer.TryRead(out Tick next), Is.EqualTo(ReadStatus.Ticks));
+        Assert.That(next.Expirations, Is.EqualTo(1));
+    }
 }

@@ -156,7 +156,7 @@ internal sealed class SubscriptionTest : EngineTest
         Assert.That((before.Values.Count, faulty.Values.Count, after.Values.Count), Is.EqualTo((3, 1, 3)));
         var logged = Log.Entries.Single(static e => e.EventId == 3);
         Assert.That(logged.Exception, Is.SameAs(thrown));
-        Assert.That(logged.Message, Does.Contain("timer 1 of ns"));
+        Assert.That(logged.Message, Does.Contain("timer ns/1"));
         timer.Dispose();
         Comes(after.Ended);
         Assert.That((faulty.Completions, faulty.Error), Is.EqualTo((0, (Exception?)null)));

@@ -26,7 +26,7 @@ public sealed class NamesTest
     public void Check_AnImpossibleName_IsRefused(string? name)
     {
         Assert.That(Names.Fault(name), Is.Not.Null);
-        Assert.That(() => Names.Check(name, "name"), Throws.ArgumentException.With.Property("ParamName").EqualTo("name"));
+        Assert.That(() => Names.Check(name, "name"), Throws.InstanceOf<ArgumentException>().With.Property("ParamName").EqualTo("name"));
     }
 
     [Test]

@@ -9,7 +9,8 @@ namespace TimeNs.Runtime.Faces;
 /// <remarks>
 /// Timers run on MONOTONIC, so that setting a wall clock does not move them; <see cref="GetUtcNow"/> is REALTIME. Register one
 /// provider for each namespace (keyed); never replace the process-wide one. Timers made here hold delegates and are in no
-/// image; a checkpoint says how many there were.
+/// image; a checkpoint says how many there were. When the namespace is closed they never fire: whoever awaits a Task.Delay of a
+/// closed namespace waits for ever, so cancel such waits with a token of your own.
 /// </remarks>
 public sealed class NamespaceTimeProvider : TimeProvider
 {

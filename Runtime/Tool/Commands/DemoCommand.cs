@@ -21,9 +21,16 @@ internal static class DemoCommand
         {
             save,
         };
-        command.SetAction((parsed, _) => new DemoRun(Open(parsed.InvocationConfiguration.Output), parsed.GetValue(save)).RunAsync());
+        command.SetAction((parsed, _) => new DemoRun(Open(parsed.InvocationConfiguration.Output), Usable(parsed.GetValue(save))).RunAsync());
         return command;
     }
+
+    /// <summary>A place that cannot be written to is better told before the demonstration than after it.</summary>
+    private static string? Usable(string? path) =>
+        path is null ? null
+        : Directory.Exists(path) ? throw new ToolException($"--save {path}: is a directory, not a file")
+        : Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))) ? path
+        : throw new ToolException($"--save {path}: there is no such directory");
 
     private static IAnsiConsole Open(TextWriter output)
     {

@@ -140,12 +140,12 @@ internal sealed class DemoRun(IAnsiConsole console, string? save)
         Title("Second life: a fresh runtime");
         await using var runtime = TimeRuntime.Start();
         var forecast = runtime.Forecast(image, Duration.FromSeconds(3));
+        using var web = runtime.Restore(image);
         foreach (var fire in forecast.Fires)
         {
             Say(runtime, $"forecast: {fire.Name,-9} {(fire.In == Duration.Zero ? "at once" : "in " + Verdicts.Span(fire.In)),-10} {(fire.IsCanceled ? "told of the clock set" : Verdicts.Times(fire.Expirations))}");
         }
 
-        using var web = runtime.Restore(image);
         Say(runtime, $"restored as a suspended machine would resume: wall clock {Wall(web)}, MONOTONIC where it stood");
         foreach (var timer in web.Timers)
         {

@@ -34,7 +34,7 @@ internal static class Verdicts
         var inPhase = ticks.All(t => t.Due >= first && t.Due.Since(first) % (long)interval.TotalNanoseconds == 0 && t.At >= t.Due);
         var should = ticks.Count == 0 ? 0 : Periods(first, interval, ticks[^1].At);
         return new Row(
-            name, setTo, $"{Times(counted)} in {ticks.Count} ticks{(inPhase ? ", in phase" : ", OUT OF PHASE")}",
+            name, setTo, $"{Times(counted)} in {ticks.Count} tick{(ticks.Count == 1 ? "" : "s")}{(inPhase ? ", in phase" : ", OUT OF PHASE")}",
             $"{Times(should)}, in phase", ticks.Count > 0 && inPhase && counted == should, relative);
     }
 
