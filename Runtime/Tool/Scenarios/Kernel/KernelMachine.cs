@@ -1,0 +1,114 @@
+using TimeNs.Clocks;
+
+namespace TimeNs.Tool.Scenarios.Kernel;
+
+/// <summary>
+/// The processes that a scenario's calls are made in, one for each namespace, all started before the scenario begins. They are made
+/// such that their clocks read what the scenario says at one moment in the near future, and that moment is its beginning.
+/// </summary>
+internal sealed class KernelMachine : IDisposable
+{
+    public const string Host = "host";
+
+    private const int Attempts = 4;
+    private const long Second = 1_000_000_000;
+
+    private readonly Dictionary<string, KernelWorld> _worlds = new(StringComparer.Ordinal);
+
+    private KernelMachine(long beginning) => Beginning = beginning;
+
+    /// <summary>What this process's MONOTONIC reads when the scenario begins.</summary>
+    public long Beginning { get; }
+
+    /// <summary>A namespace that was made, or the errno that its offsets met.</summary>
+    public KernelWorld? Find(string ns) => _worlds.GetValueOrDefault(ns);
+
+    /// <summary>Starts everything, and returns at the beginning of the scenario.</summary>
+    /// <param name="plan">The scenario's plan.</param>
+    /// <param name="noNamespaces">Why there are no kernel time namespaces; null when there are.</param>
+    public static KernelMachine Start(KernelPlan plan, string? noNamespaces)
+    {
+        var patience = 2 * (plan.Namespaces.Count() + 1) * TimeToStart();
+        for (var attempt = 1; ; attempt++, patience *= 2)
+        {
+            var machine = new KernelMachine(KernelCalls.ReadClock(KernelCalls.Monotonic) + patience);
+            try
+            {
+                machine.Populate(plan, noNamespaces);
+                if (machine.Begin())
+                {
+                    return machine;
+                }
+            }
+            catch
+            {
+                machine.Dispose();
+                throw;
+            }
+
+            machine.Dispose();
+            if (attempt == Attempts)
+            {
+                throw new ToolException("this machine is too slow to start the scenario's processes in time");
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var world in _worlds.Values)
+        {
+            world.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// How long one process takes, in nanoseconds. This is also the child that has to be started before the first one in a namespace is.
+    /// </summary>
+    private static long TimeToStart()
+    {
+        var before = KernelCalls.ReadClock(KernelCalls.Monotonic);
+        using var process = new KernelProcess(NamespaceLauncher.Start());
+        process.Greet();
+        process.Rehearse();
+        return Math.Clamp(KernelCalls.ReadClock(KernelCalls.Monotonic) - before, Second / 20, 10 * Second);
+    }
+
+    private void Populate(KernelPlan plan, string? noNamespaces)
+    {
+        var differences = Differences(plan.Start);
+        _worlds.Add(Host, noNamespaces is null
+            ? KernelWorld.InNamespace(new NamespaceOffsets(differences.MonotonicNs, differences.BoottimeNs), differences)
+            : KernelWorld.Outside(differences));
+        foreach (var (name, offsets) in plan.Namespaces)
+        {
+            var all = offsets.Plus(new NamespaceOffsets(differences.MonotonicNs, differences.BoottimeNs));
+            _worlds[name] = KernelWorld.InNamespace(all, differences);
+        }
+
+        foreach (var world in _worlds.Values)
+        {
+            world.Prepare();
+        }
+    }
+
+    private bool Begin()
+    {
+        if (KernelCalls.ReadClock(KernelCalls.Monotonic) > Beginning)
+        {
+            return false;
+        }
+
+        KernelCalls.SleepUntil(Beginning);
+        return true;
+    }
+
+    /// <summary>How far the scenario's clocks are ahead of the machine's, at the beginning as at any time.</summary>
+    private ClockOffsets Differences(in ClockReadings start)
+    {
+        var ahead = Beginning - KernelCalls.ReadClock(KernelCalls.Monotonic);
+        var (realtime, boottime) = (KernelCalls.ReadClock(KernelCalls.Realtime), KernelCalls.ReadClock(KernelCalls.Boottime));
+        return new ClockOffsets(
+            start.Realtime.Nanoseconds - realtime - ahead, start.Monotonic.Nanoseconds - Beginning, start.Boottime.Nanoseconds - boottime - ahead);
+    }
+}
