@@ -56,7 +56,7 @@ internal sealed class KernelHost
         var errno = KernelCalls.CreateTimer((int)step.Get<ClockId>("clock"), flags, out var fd);
         if (errno == 0)
         {
-            _fds.Add(step.Get<string>("fd"), fd);
+            _fds[step.Get<string>("fd")] = fd;
         }
 
         return Result("timerfd_create", errno, []);

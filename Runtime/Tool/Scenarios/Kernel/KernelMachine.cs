@@ -25,8 +25,8 @@ internal sealed class KernelMachine : IDisposable
 
     /// <summary>Starts everything, and returns at the beginning of the scenario.</summary>
     /// <param name="plan">The scenario's plan.</param>
-    /// <param name="noNamespaces">Why there are no kernel time namespaces; null when there are.</param>
-    public static KernelMachine Start(KernelPlan plan, string? noNamespaces)
+    /// <param name="support">What there is of kernel time namespaces.</param>
+    public static KernelMachine Start(KernelPlan plan, KernelSupport support)
     {
         var patience = 2 * (plan.Namespaces.Count() + 1) * TimeToStart();
         for (var attempt = 1; ; attempt++, patience *= 2)
@@ -34,7 +34,7 @@ internal sealed class KernelMachine : IDisposable
             var machine = new KernelMachine(KernelCalls.ReadClock(KernelCalls.Monotonic) + patience);
             try
             {
-                machine.Populate(plan, noNamespaces);
+                machine.Populate(plan, support);
                 if (machine.Begin())
                 {
                     return machine;
@@ -69,21 +69,23 @@ internal sealed class KernelMachine : IDisposable
     {
         var before = KernelCalls.ReadClock(KernelCalls.Monotonic);
         using var process = new KernelProcess(NamespaceLauncher.Start());
-        process.Greet();
+        if (!process.Greet())
+        {
+            throw new ToolException("cannot start itself: timens kernel-host ends at once");
+        }
+
         process.Rehearse();
         return Math.Clamp(KernelCalls.ReadClock(KernelCalls.Monotonic) - before, Second / 20, 10 * Second);
     }
 
-    private void Populate(KernelPlan plan, string? noNamespaces)
+    private void Populate(KernelPlan plan, KernelSupport support)
     {
         var differences = Differences(plan.Start);
-        _worlds.Add(Host, noNamespaces is null
-            ? KernelWorld.InNamespace(new NamespaceOffsets(differences.MonotonicNs, differences.BoottimeNs), differences)
-            : KernelWorld.Outside(differences));
+        var host = new NamespaceOffsets(differences.MonotonicNs, differences.BoottimeNs);
+        _worlds.Add(Host, support.NoNamespaces is null ? KernelWorld.InNamespace(host, differences.RealtimeNs, support) : KernelWorld.Outside(differences));
         foreach (var (name, offsets) in plan.Namespaces)
         {
-            var all = offsets.Plus(new NamespaceOffsets(differences.MonotonicNs, differences.BoottimeNs));
-            _worlds[name] = KernelWorld.InNamespace(all, differences);
+            _worlds[name] = KernelWorld.InNamespace(host.Plus(offsets), differences.RealtimeNs, support);
         }
 
         foreach (var world in _worlds.Values)

@@ -26,8 +26,8 @@ internal sealed class KernelProcess(Process process) : IDisposable
 
     public int Id => process.Id;
 
-    /// <summary>Waits until it is there.</summary>
-    public void Greet() => _ = Receive();
+    /// <summary>Waits until it is there; false when it ended before it could be.</summary>
+    public bool Greet() => process.StandardOutput.ReadLine() is not null;
 
     /// <summary>Does everything twice.</summary>
     public void Rehearse()

@@ -15,6 +15,8 @@ internal sealed class KernelTimer(KernelWorld world, ClockId clock)
     private bool _armed;
     private bool _showsOldDeadline;
 
+    public bool IsLost => _lostAt is not null;
+
     /// <summary>Nothing is done with it any more, because of this line.</summary>
     public void Lose(int line) => _lostAt = line;
 

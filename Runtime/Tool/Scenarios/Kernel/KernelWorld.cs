@@ -15,13 +15,23 @@ namespace TimeNs.Tool.Scenarios.Kernel;
 internal sealed class KernelWorld(KernelProcess? process, int errno, NamespaceOffsets kernel, ClockOffsets translated) : IDisposable
 {
     /// <summary>What the kernel said to the offsets: 0, or the errno.</summary>
-    public int Errno => errno;
+    public int Errno { get; private set; } = errno;
 
     /// <summary>A process in a kernel time namespace.</summary>
-    public static KernelWorld InNamespace(NamespaceOffsets offsets, in ClockOffsets differences)
+    /// <param name="offsets">How far its MONOTONIC and BOOTTIME are to be ahead of the machine's.</param>
+    /// <param name="realtimeNs">How far the scenario's wall clock is ahead of the machine's.</param>
+    /// <param name="support">How such a namespace is to be had.</param>
+    public static KernelWorld InNamespace(NamespaceOffsets offsets, long realtimeNs, KernelSupport support)
     {
+        if (support.ThroughUserNamespace)
+        {
+            var inside = UserNamespaceLauncher.Start(offsets, out var applied);
+            var rest = offsets.Minus(applied);
+            return new KernelWorld(new KernelProcess(inside), 0, applied, new ClockOffsets(realtimeNs, rest.MonotonicNs, rest.BoottimeNs));
+        }
+
         var errno = NamespaceLauncher.Start(offsets, out var child);
-        return new KernelWorld(child is null ? null : new KernelProcess(child), errno, offsets, new ClockOffsets(differences.RealtimeNs, 0, 0));
+        return new KernelWorld(child is null ? null : new KernelProcess(child), errno, offsets, new ClockOffsets(realtimeNs, 0, 0));
     }
 
     /// <summary>A process that reads the machine's clocks as they are.</summary>
@@ -31,8 +41,14 @@ internal sealed class KernelWorld(KernelProcess? process, int errno, NamespaceOf
     /// <summary>Waits for the process, and lets it do everything once.</summary>
     public void Prepare()
     {
-        process?.Greet();
-        process?.Rehearse();
+        if (process is not null && !process.Greet())
+        {
+            Errno = (int)TimeNs.Errno.ERANGE; // unshare says so to people only; nothing else is wrong with offsets
+        }
+        else
+        {
+            process?.Rehearse();
+        }
     }
 
     public JsonObject Do(JsonObject step) => process!.Do(step);
@@ -51,12 +67,15 @@ internal sealed class KernelWorld(KernelProcess? process, int errno, NamespaceOf
     }
 
     /// <summary>What a clock of the process reads as the scenario has it.</summary>
-    public void ToScenario(ClockBase clock, JsonObject result)
+    /// <param name="clock">The clock that the scenario takes it for.</param>
+    /// <param name="result">The result that has the reading.</param>
+    /// <param name="besideNs">How far that clock is ahead of the one that was read.</param>
+    public void ToScenario(ClockBase clock, JsonObject result, long besideNs)
     {
         if (result["time"] is JsonArray time)
         {
             var reading = new Timespec(time[0]!.GetValue<long>(), time[1]!.GetValue<long>());
-            result["time"] = Json.OfNanoseconds(reading.ToNanoseconds() + translated[clock]);
+            result["time"] = Json.OfNanoseconds(reading.ToNanoseconds() + translated[clock] + besideNs);
         }
     }
 

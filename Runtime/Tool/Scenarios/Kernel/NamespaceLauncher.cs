@@ -12,22 +12,11 @@ namespace TimeNs.Tool.Scenarios.Kernel;
 /// </remarks>
 internal static class NamespaceLauncher
 {
-    private const string EpermHint = "it needs CAP_SYS_ADMIN";
-
     /// <summary>Starts it in the namespaces of this process.</summary>
     public static Process Start() => Process.Start(Command())!;
 
-    /// <summary>Whether this process can make time namespaces; if not, why.</summary>
-    public static string? WhyNot()
-    {
-        if (!File.Exists("/proc/self/timens_offsets"))
-        {
-            return "this kernel has no time namespaces (CONFIG_TIME_NS)";
-        }
-
-        var errno = OnThreadOfItsOwn(static () => KernelCalls.Unshare(KernelCalls.NewTimeNamespace));
-        return errno == 0 ? null : $"{KernelCalls.MessageOf("unshare(CLONE_NEWTIME)", errno)}{(errno == (int)Errno.EPERM ? $": {EpermHint}" : "")}";
-    }
+    /// <summary>The errno that this process meets when it wants a time namespace, 0 for none.</summary>
+    public static int Probe() => OnThreadOfItsOwn(static () => KernelCalls.Unshare(KernelCalls.NewTimeNamespace));
 
     /// <summary>Starts it in a new time namespace.</summary>
     /// <param name="offsets">Against the clocks of this process.</param>
@@ -85,7 +74,7 @@ internal static class NamespaceLauncher
     }
 
     /// <summary>The program itself; where it runs in another's process (<c>dotnet timens.dll</c>, a test), by its assembly.</summary>
-    private static ProcessStartInfo Command()
+    public static ProcessStartInfo Command()
     {
         var self = Environment.ProcessPath ?? "";
         var assembly = typeof(NamespaceLauncher).Assembly.Location;

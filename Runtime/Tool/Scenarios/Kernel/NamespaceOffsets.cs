@@ -8,6 +8,10 @@ internal readonly record struct NamespaceOffsets(long MonotonicNs, long Boottime
     public NamespaceOffsets Plus(NamespaceOffsets other) => new(
         new ClockTime(MonotonicNs).Plus(other.MonotonicNs).Nanoseconds, new ClockTime(BoottimeNs).Plus(other.BoottimeNs).Nanoseconds);
 
+    public NamespaceOffsets Minus(NamespaceOffsets other) => Plus(new NamespaceOffsets(-other.MonotonicNs, -other.BoottimeNs));
+
+    public NamespaceOffsets ToWholeSeconds() => new(Whole(MonotonicNs), Whole(BoottimeNs));
+
     /// <summary>The two lines that the kernel takes in one write (rule N5): the nanoseconds are never negative.</summary>
     public string ToLines() => $"monotonic {Line(MonotonicNs)}\nboottime {Line(BoottimeNs)}\n";
 
@@ -22,6 +26,8 @@ internal readonly record struct NamespaceOffsets(long MonotonicNs, long Boottime
 
         return offsets;
     }
+
+    private static long Whole(long nanoseconds) => (long)Math.Round(nanoseconds / 1e9m) * 1_000_000_000;
 
     private static string Line(long nanoseconds) => Timespec.FromNanoseconds(nanoseconds) is var t ? $"{t.Seconds} {t.Nanoseconds}" : "";
 }
