@@ -8,20 +8,26 @@ namespace TimeNs.Tool.Scenarios.Kernel;
 /// </summary>
 internal sealed class KernelMachine : IDisposable
 {
-    public const string Host = "host";
+    private const string HostName = "host";
 
     private const int Attempts = 4;
     private const long Second = 1_000_000_000;
 
-    private readonly Dictionary<string, KernelWorld> _worlds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KernelWorld> _live = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, KernelWorld> _made = [];
 
     private KernelMachine(long beginning) => Beginning = beginning;
 
     /// <summary>What this process's MONOTONIC reads when the scenario begins.</summary>
     public long Beginning { get; }
 
-    /// <summary>A namespace that was made, or the errno that its offsets met.</summary>
-    public KernelWorld? Find(string ns) => _worlds.GetValueOrDefault(ns);
+    public KernelWorld Host => _live[HostName];
+
+    /// <summary>A namespace whose step has come, also when the kernel refused it.</summary>
+    public KernelWorld Find(string ns) => _live[ns];
+
+    /// <summary>The step of a namespace has come: it has its name from now on.</summary>
+    public KernelWorld Enter(string ns, int line) => _live[ns] = _made[line];
 
     /// <summary>Starts everything, and returns at the beginning of the scenario.</summary>
     /// <param name="plan">The scenario's plan.</param>
@@ -56,7 +62,7 @@ internal sealed class KernelMachine : IDisposable
 
     public void Dispose()
     {
-        foreach (var world in _worlds.Values)
+        foreach (var world in _made.Values)
         {
             world.Dispose();
         }
@@ -82,13 +88,14 @@ internal sealed class KernelMachine : IDisposable
     {
         var differences = Differences(plan.Start);
         var host = new NamespaceOffsets(differences.MonotonicNs, differences.BoottimeNs);
-        _worlds.Add(Host, support.NoNamespaces is null ? KernelWorld.InNamespace(host, differences.RealtimeNs, support) : KernelWorld.Outside(differences));
-        foreach (var (name, offsets) in plan.Namespaces)
+        _made.Add(0, support.NoNamespaces is null ? KernelWorld.InNamespace(host, differences.RealtimeNs, support) : KernelWorld.Outside(differences));
+        _ = Enter(HostName, line: 0);
+        foreach (var (line, offsets) in plan.Namespaces)
         {
-            _worlds[name] = KernelWorld.InNamespace(host.Plus(offsets), differences.RealtimeNs, support);
+            _made.Add(line, KernelWorld.InNamespace(host.Plus(offsets), differences.RealtimeNs, support));
         }
 
-        foreach (var world in _worlds.Values)
+        foreach (var world in _made.Values)
         {
             world.Prepare();
         }

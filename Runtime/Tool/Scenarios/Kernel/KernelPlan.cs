@@ -65,10 +65,10 @@ internal sealed class KernelPlan
         }
     }
 
-    /// <summary>The namespaces that the kernel is to make, with their offsets.</summary>
-    public IEnumerable<(string Name, NamespaceOffsets Offsets)> Namespaces => _scenario.Steps
+    /// <summary>The namespaces that the kernel is to make: the line of the step, and the offsets.</summary>
+    public IEnumerable<(int Line, NamespaceOffsets Offsets)> Namespaces => _scenario.Steps
         .Where((step, i) => step.Verb.Name == "namespace" && !_omitted[i])
-        .Select(static step => (step.Arguments.Get<string>("ns"), new NamespaceOffsets(Nanoseconds(step, "monotonic"), Nanoseconds(step, "boottime"))));
+        .Select(static step => (step.Line, new NamespaceOffsets(Nanoseconds(step, "monotonic"), Nanoseconds(step, "boottime"))));
 
     private static long Nanoseconds(Step step, string clock) =>
         ClockTime.FromSinceZero(step.Arguments.Get(clock, Duration.Zero)).Nanoseconds;

@@ -104,7 +104,7 @@ internal sealed class KernelRunner : IDisposable
                 return Create(step);
             default:
                 var fd = step.Arguments.Get<string>("fd");
-                var done = _timers.TryGetValue(fd, out var timer) ? timer.Do(step) : (_machine.Find(KernelMachine.Host)!.Do(StepText.Of(step)), null);
+                var done = _timers.TryGetValue(fd, out var timer) ? timer.Do(step) : (_machine.Host.Do(StepText.Of(step)), null);
                 if (step.Verb.Name == "close")
                 {
                     _timers.Remove(fd);
@@ -120,7 +120,7 @@ internal sealed class KernelRunner : IDisposable
     /// </summary>
     private (JsonObject Result, string? Reason) Make(Step step, int index)
     {
-        var errno = _machine.Find(step.Arguments.Get<string>("ns"))!.Errno;
+        var errno = _machine.Enter(step.Arguments.Get<string>("ns"), step.Line).Errno;
         var result = errno == 0 ? [] : new JsonObject
         {
             ["errno"] = KernelCalls.NameOf(errno),
@@ -132,7 +132,7 @@ internal sealed class KernelRunner : IDisposable
 
     private (JsonObject Result, string? Reason) ReadClock(Step step)
     {
-        var world = _machine.Find(step.Arguments.Get<string>("ns"))!;
+        var world = _machine.Find(step.Arguments.Get<string>("ns"));
         if (world.Errno != 0)
         {
             return ([], Refused);
@@ -161,7 +161,7 @@ internal sealed class KernelRunner : IDisposable
             return ([], "an fd of that name is open, since the step that would have closed it was skipped");
         }
 
-        var world = _machine.Find(step.Arguments.Get<string>("ns"))!;
+        var world = _machine.Find(step.Arguments.Get<string>("ns"));
         var timer = new KernelTimer(world, step.Arguments.Get<ClockId>("clock"));
         if (world.Errno != 0)
         {
