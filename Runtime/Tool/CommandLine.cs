@@ -63,6 +63,7 @@ internal static class CommandLine
             ImageCommand.Create(),
             DemoCommand.Create(),
             CompletionCommand.Create(),
+            KernelHostCommand.Create(),
         };
         foreach (var option in root.Options.ToArray())
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NodaTime;
 
 namespace TimeNs.Tool.Scenarios;
 
@@ -13,6 +14,13 @@ internal sealed class ScenarioRunner : IDisposable
         var result = Do(step, out var fault);
         fault = Settle() ?? fault;
         return new StepResult(step, Json.Compose(result, _host.Ticks.Take()), fault);
+    }
+
+    /// <summary>Time passes outside of any step; what it makes due is in the next step's result.</summary>
+    public void Advance(Duration by)
+    {
+        _host.Kernel.Advance(by);
+        _host.Settle();
     }
 
     public void Dispose() => _host.Dispose();

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using TimeNs.Tool.Scenarios.Kernel;
 
 namespace TimeNs.Tool.Scenarios;
 
@@ -8,11 +10,22 @@ namespace TimeNs.Tool.Scenarios;
 /// <param name="step">The step.</param>
 /// <param name="result">One JSON object, in UTF-8.</param>
 /// <param name="fault">A fault of this program rather than a refusal; never expected, so that it always counts as a failure.</param>
-internal sealed class StepResult(Step step, ReadOnlyMemory<byte> result, Exception? fault = null)
+/// <param name="comparison">When a member is as expected: by value when it is left out.</param>
+internal sealed class StepResult(Step step, ReadOnlyMemory<byte> result, Exception? fault = null, ResultComparison? comparison = null)
 {
-    private readonly List<JsonProperty> _missed = step.Expect is { } expect ? Compare(expect, result) : [];
+    private readonly List<JsonProperty> _missed = step.Expect is { } expect ? Compare(expect, result, comparison) : [];
+
+    /// <summary>A step that was not done, or that cannot be judged.</summary>
+    public static StepResult Skip(Step step, string reason) =>
+        new(step with { Expect = null }, Json.Compose(new JsonObject { ["skipped"] = reason }, [])) { IsSkipped = true };
+
+    /// <summary>Whether the result is nothing but a reason why there is none.</summary>
+    public bool IsSkipped { get; private init; }
 
     public Step Step => step;
+
+    /// <summary>One JSON object, in UTF-8.</summary>
+    public ReadOnlyMemory<byte> Result => result;
 
     /// <summary>Whether the expectations are met; null when there are none.</summary>
     public bool? Passed => fault is not null ? false : step.Expect is null ? null : _missed.Count == 0;
@@ -30,11 +43,12 @@ internal sealed class StepResult(Step step, ReadOnlyMemory<byte> result, Excepti
     }
 
     /// <summary>The expectations that are not met: numbers are compared as numbers, lists and objects whole.</summary>
-    private static List<JsonProperty> Compare(JsonElement expect, ReadOnlyMemory<byte> result)
+    private static List<JsonProperty> Compare(JsonElement expect, ReadOnlyMemory<byte> result, ResultComparison? comparison)
     {
         using var document = JsonDocument.Parse(result);
         var got = document.RootElement;
-        return [.. expect.EnumerateObject().Where(e => !got.TryGetProperty(e.Name, out var value) || !JsonElement.DeepEquals(e.Value, value))];
+        comparison ??= ResultComparison.ByValue;
+        return [.. expect.EnumerateObject().Where(e => !got.TryGetProperty(e.Name, out var value) || !comparison.Matches(e.Name, e.Value, value))];
     }
 
     private static string Show(List<JsonProperty> members)
