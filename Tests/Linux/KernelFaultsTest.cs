@@ -55,7 +55,13 @@ internal sealed class KernelFaultsTest
             Assert.Ignore("the machine is not up long enough to take 100 s from its BOOTTIME");
         }
 
-        var kernel = NamespaceChild.Run("--boottime", "-100", (int)ClockId.Boottime, 1, (Deadline / Second, Deadline % Second), (0, 0));
+        NamespaceChild Child() => NamespaceChild.Run("--boottime", "-100", (int)ClockId.Boottime, 1, (Deadline / Second, Deadline % Second), (0, 0));
+        var kernel = Child();
+        for (var i = 0; i < 3 && kernel.Ticks is null; i++)
+        {
+            kernel = Child(); // at once is not always soon enough: about one in a hundred has not fired after 100 ms
+        }
+
         var host = kernel.AfterNs - Offset;
         var rig = new Rig(new ClockReadings(new(host), new(host), new(host)));
         var ns = rig.Create("a", boottime: Offset);
@@ -67,7 +73,7 @@ internal sealed class KernelFaultsTest
         Assert.That(kernel.Errno, Is.Zero);
         if (kernel.Ticks is null)
         {
-            Assert.Ignore("this kernel does not fire: fault B has been mended");
+            Assert.Ignore("this kernel did not fire four times: fault B has been mended");
         }
 
         Assert.That(kernel.Ticks, Is.EqualTo(1));
