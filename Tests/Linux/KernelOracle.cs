@@ -81,9 +81,8 @@ internal sealed class KernelOracle : IDisposable
         var now = _clocks.Read(((ClockId)clock).Base(), Now());
         var set = op.Verb == OracleVerb.Set ? op : default;
         var absolute = (set.Flags & 1) != 0;
-        Compare(
-            new OracleStep(op.Verb, id, clock, set.Flags, set.Value.At(absolute, now), set.Interval.At(false, now), (ulong)op.Number, 0, 0),
-            _kernel[slot], _timers[id]);
+        var step = new OracleStep(op.Verb, id, clock, set.Flags, set.Value.At(absolute, now), set.Interval.At(false, now), (ulong)op.Number, 0, 0);
+        Compare(KernelOffsets.Avoid(step), _kernel[slot], _timers[id]);
     }
 
     /// <summary>A new timer; the first ones beside each other, a later one in place of an earlier one.</summary>

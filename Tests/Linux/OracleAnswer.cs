@@ -47,8 +47,8 @@ internal sealed partial record OracleAnswer(int Errno)
     /// <param name="other">TimeNs's answer.</param>
     /// <param name="spanNs">How far the two may have been asked apart.</param>
     /// <param name="periods">How many ticks more or fewer may have been counted by then.</param>
-    /// <param name="countdown">What the kernel may show in place of the time remaining (its fault C).</param>
-    public bool Agrees(OracleAnswer other, long spanNs, ulong periods, long? countdown) =>
+    /// <param name="instead">What the kernel may show in place of the time remaining (fault C, <see cref="KernelOffsets"/>).</param>
+    public bool Agrees(OracleAnswer other, long spanNs, ulong periods, long? instead) =>
         Errno == other.Errno && Readable == other.Readable && IntervalNs == other.IntervalNs && Shown == other.Shown
         && (Ticks, other.Ticks) switch
         {
@@ -59,7 +59,7 @@ internal sealed partial record OracleAnswer(int Errno)
         && (ValueNs, other.ValueNs) switch
         {
             (null, null) => true,
-            ({ } a, { } b) => Near(a, b, spanNs) || (countdown is { } stale && Near(a, stale, spanNs)),
+            ({ } a, { } b) => Near(a, b, spanNs) || (instead is { } shown && Near(a, shown, spanNs)),
             _ => false,
         };
 

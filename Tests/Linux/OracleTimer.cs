@@ -70,10 +70,11 @@ internal sealed class OracleTimer(int id, OracleClocks clocks)
         }
 
         expected = model.Do(step, choice.At);
+        var shown = countdown ?? KernelOffsets.SaturatedRemaining(step.Clock, expected.ValueNs);
         var intervalNs = model.Timer(id)?.IntervalNs ?? 0;
         var span = Span(belief, step);
         var isCoarse = intervalNs != 0 && intervalNs <= span;
-        if (!step.Kernel.Agrees(expected, span, isCoarse && step.Verb is OracleVerb.Read or OracleVerb.Fdinfo ? (ulong)(span / intervalNs) + 1 : 0, countdown))
+        if (!step.Kernel.Agrees(expected, span, isCoarse && step.Verb is OracleVerb.Read or OracleVerb.Fdinfo ? (ulong)(span / intervalNs) + 1 : 0, shown))
         {
             return null;
         }
