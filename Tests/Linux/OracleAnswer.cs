@@ -48,7 +48,7 @@ internal sealed partial record OracleAnswer(int Errno)
     /// <param name="spanNs">How far the two may have been asked apart.</param>
     /// <param name="periods">How many ticks more or fewer may have been counted by then.</param>
     /// <param name="instead">What the kernel may show in place of the time remaining (fault C, <see cref="KernelOffsets"/>).</param>
-    public bool Agrees(OracleAnswer other, long spanNs, ulong periods, long? instead) =>
+    public bool Agrees(OracleAnswer other, long spanNs, ulong periods, long?[] instead) =>
         Errno == other.Errno && Readable == other.Readable && IntervalNs == other.IntervalNs && Shown == other.Shown
         && (Ticks, other.Ticks) switch
         {
@@ -59,7 +59,7 @@ internal sealed partial record OracleAnswer(int Errno)
         && (ValueNs, other.ValueNs) switch
         {
             (null, null) => true,
-            ({ } a, { } b) => Near(a, b, spanNs) || (instead is { } shown && Near(a, shown, spanNs)),
+            ({ } a, { } b) => Near(a, b, spanNs) || instead.Any(i => i is { } shown && Near(a, shown, spanNs)),
             _ => false,
         };
 

@@ -70,7 +70,7 @@ internal sealed class OracleTimer(int id, OracleClocks clocks)
         }
 
         expected = model.Do(step, choice.At);
-        var shown = countdown ?? KernelOffsets.SaturatedRemaining(step.Clock, expected.ValueNs);
+        long?[] shown = [countdown, KernelOffsets.SaturatedRemaining(step.Clock, countdown ?? expected.ValueNs)];
         var intervalNs = model.Timer(id)?.IntervalNs ?? 0;
         var span = Span(belief, step);
         var isCoarse = intervalNs != 0 && intervalNs <= span;
