@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+
 namespace TimeNs;
 
 /// <summary>What a namespace or a timer may be called.</summary>
@@ -22,16 +25,14 @@ internal static class Names
 
     private static string Printable(string name) => string.Concat(name.Select(static c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
 
-    private static bool IsWellFormed(string name)
+    /// <summary>Without half of a surrogate pair, which UTF-8 could not carry.</summary>
+    public static bool IsWellFormed(ReadOnlySpan<char> text)
     {
-        for (var i = 0; i < name.Length; i++)
+        while (Rune.DecodeFromUtf16(text, out _, out var taken) == OperationStatus.Done)
         {
-            if (char.IsSurrogate(name[i]) && (i + 1 == name.Length || !char.IsSurrogatePair(name[i], name[++i])))
-            {
-                return false;
-            }
+            text = text[taken..];
         }
 
-        return true;
+        return text.IsEmpty;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using TimeNs.Clocks;
 
 namespace TimeNs.Images;
@@ -82,17 +81,7 @@ internal static class ImageRules
 
     /// <summary>Why a host cannot be called so, or null.</summary>
     public static string? HostNameFault(string name) =>
-        name.Length > 256 || name.Any(char.IsControl) || !IsWellFormed(name) ? "not a host's name" : null;
-
-    private static bool IsWellFormed(ReadOnlySpan<char> text)
-    {
-        while (Rune.DecodeFromUtf16(text, out _, out var taken) == System.Buffers.OperationStatus.Done)
-        {
-            text = text[taken..];
-        }
-
-        return text.IsEmpty;
-    }
+        name.Length > 256 || name.Any(char.IsControl) || !Names.IsWellFormed(name) ? "not a host's name" : null;
 
     /// <summary>Readings are the host's plus the offsets (INV-1), except where a frozen namespace stood while its host went on.</summary>
     private static string? OffsetsFault(NamespaceImage image)

@@ -134,8 +134,6 @@ public sealed class NamespaceImage
         }
 
         var overruns = Forward.Count(timer.Deadline.Nanoseconds, timer.IntervalNs, Readings[timer.Base].Nanoseconds, out _);
-        return overruns == 0 ? timer.Ticks - 1
-            : timer.Ticks > ulong.MaxValue - (overruns - 1) ? ulong.MaxValue
-            : timer.Ticks + (overruns - 1);
+        return Forward.Unread(timer.Ticks, overruns);
     }
 }

@@ -42,6 +42,17 @@ internal static class Forward
         return overruns;
     }
 
+    /// <summary>
+    /// What a read of an expired periodic timer gives: <c>ticks + overruns - 1</c>, since the expiry itself had added the first one
+    /// (rule F4); 0 overruns take that one back (F6). Saturates (F7).
+    /// </summary>
+    /// <param name="ticks">At least 1.</param>
+    /// <param name="overruns">From <see cref="Count"/>.</param>
+    public static ulong Unread(ulong ticks, ulong overruns) =>
+        overruns == 0 ? ticks - 1
+        : ticks > ulong.MaxValue - (overruns - 1) ? ulong.MaxValue
+        : ticks + (overruns - 1);
+
     /// <summary>The sum, saturating: <paramref name="by"/> is a positive long's worth of nanoseconds.</summary>
     private static long Later(long point, ulong by)
     {

@@ -106,7 +106,7 @@ internal sealed class TimerState(long id, string? name, ClockId clock, TimeNames
 
     /// <summary>What a read would return at this moment (rule F4).</summary>
     public ulong PeekExpirations(in ClockReadings now) => AwaitsForward
-        ? Sum(Ticks, Forward.Count(Deadline, IntervalNs, now[Base].Nanoseconds, out _))
+        ? Forward.Unread(Ticks, Forward.Count(Deadline, IntervalNs, now[Base].Nanoseconds, out _))
         : Ticks;
 
     /// <summary>The deadline has passed (<c>timerfd_triggered</c>, rule F1). The timer is out of its queue.</summary>
@@ -166,7 +166,7 @@ internal sealed class TimerState(long id, string? name, ClockId clock, TimeNames
     /// <summary>Counts a forward into the unread ticks and goes on, armed (<c>timerfd_gettime</c>, rule F5).</summary>
     public void KeepForwarded(ulong overruns)
     {
-        Ticks = Sum(Ticks, overruns);
+        Ticks = Forward.Unread(Ticks, overruns);
         if (Ticks == 0)
         {
             FirstDue = null;
@@ -317,10 +317,4 @@ internal sealed class TimerState(long id, string? name, ClockId clock, TimeNames
     }
 
     private void AddTick() => Ticks = Ticks == ulong.MaxValue ? ulong.MaxValue : Ticks + 1;
-
-    /// <summary><c>ticks + overruns - 1</c>, saturating: the expiry itself had added the first one.</summary>
-    private static ulong Sum(ulong ticks, ulong overruns) =>
-        overruns == 0 ? ticks - 1
-        : ticks > ulong.MaxValue - (overruns - 1) ? ulong.MaxValue
-        : ticks + (overruns - 1);
 }
