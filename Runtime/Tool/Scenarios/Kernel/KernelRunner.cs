@@ -7,7 +7,7 @@ namespace TimeNs.Tool.Scenarios.Kernel;
 /// <summary>Runs the steps of one scenario, in order, on real timerfds in real time.</summary>
 /// <remarks>
 /// An <c>advance</c> sleeps until the scenario's beginning plus all that it has advanced, so that the time that steps take does not
-/// add up.
+/// add up. Once nothing more is done than that, it does not sleep.
 /// </remarks>
 internal sealed class KernelRunner : IDisposable
 {
@@ -94,7 +94,11 @@ internal sealed class KernelRunner : IDisposable
                 return ([], null);
             case "advance":
                 _now += step.Arguments.Get<Duration>("by").ToInt64Nanoseconds();
-                KernelCalls.SleepUntil(_now);
+                if (_plan.IsWaitedFor(index))
+                {
+                    KernelCalls.SleepUntil(_now);
+                }
+
                 return ([], null);
             case "namespace":
                 return Make(step, index);
