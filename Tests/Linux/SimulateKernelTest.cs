@@ -112,7 +112,8 @@ public class SimulateKernelTest
 
     [Test]
     public void Advances_LongerThanMax_AreRefusedBeforeAnythingRuns() =>
-        ToolRun.Of("simulate", "--kernel", "--max", "1s", _folder.Write("long.jsonl", """{"do":"advance","by":"0.7s"}""", """{"do":"advance","by":"0.7s"}"""))
+        ToolRun.Of("simulate", "--kernel", "--max", "1s", _folder.Write(
+                "long.jsonl", """{"do":"advance","by":"0.7s"}""", """{"do":"advance","by":"0.7s"}""", """{"do":"read","fd":"t"}""", """{"do":"advance","by":"1h"}"""))
             .IsRefused("it would take 1.4 s of real time, more than 1 s (--max)");
 
     [TestCase("--tolerance")]

@@ -101,6 +101,7 @@ public class KernelPlanTest
             """{"do":"advance","by":"1s"}""",
             """{"do":"poll","fd":"t"}""");
         Assert.That(new[] { 1, 3, 4, 6 }.Select(plan.IsWaitedFor), Is.EqualTo(new[] { true, true, true, false }));
+        Assert.That(plan.Length, Is.EqualTo(Duration.FromSeconds(3)));
     }
 
     [TestCase("""{"time":[10,0]}""", """{"time":[10,50]}""", true)]

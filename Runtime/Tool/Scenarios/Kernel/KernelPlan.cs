@@ -55,6 +55,11 @@ internal sealed class KernelPlan
     public bool IsWaitedFor(int advance) => Enumerable.Range(advance, _reasons.Length - advance).Any(i =>
         !_omitted[i] && (_scenario.Steps[i].Verb.Name is not ("advance" or "host") || (_scenario.Steps[i].Expect is not null && _reasons[i] is null)));
 
+    /// <summary>The real time that the advances take.</summary>
+    public Duration Length => _scenario.Steps
+        .Where((step, i) => step.Verb.Name == "advance" && IsWaitedFor(i))
+        .Aggregate(Duration.Zero, static (sum, step) => sum + step.Arguments.Get<Duration>("by"));
+
     /// <summary>What the clocks of the host read at first.</summary>
     public ClockReadings Start
     {
