@@ -29,7 +29,7 @@ internal static partial class KernelCell
     /// <summary>The reasons without those that only point to another one.</summary>
     private static string Why(IReadOnlyList<string> reasons)
     {
-        var own = reasons.Where(static r => !r.StartsWith("it depends on ", StringComparison.Ordinal) && r != "its namespace was refused")
+        var own = reasons.Where(static r => !r.StartsWith("it depends on ", StringComparison.Ordinal))
             .Select(static r => r.StartsWith("too close to call", StringComparison.Ordinal) ? "too close to call" : r).Distinct(StringComparer.Ordinal).ToArray();
         var verbs = own.Where(static r => IsVerb(r)).Select(static r => r[NoVerb.Length..]).ToArray();
         var others = own.Where(static r => !IsVerb(r));
