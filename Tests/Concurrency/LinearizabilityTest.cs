@@ -23,6 +23,7 @@ public sealed class LinearizabilityTest
         maxParallelOperations: 5,
         iter: iterations,
         threads: 3,
+        replay: 10,
         print: static stage => stage.ToString(),
         writeLine: TestContext.Out.WriteLine);
 }
