@@ -32,6 +32,7 @@ internal sealed class LedgerObserver(Ledger ledger, Moment moment, bool isAlone,
 
         ledger.Tell(value, moment.Floor(value.Clock));
         onNext?.Invoke();
+        Thread.Yield(); // others get to run meanwhile
         if ((stood ?? moment.Standing(value.Clock)) is { } standing && (isAlone || value.At != standing))
         {
             ledger.Fault($"{value} was told while the namespace stood frozen at {standing}");

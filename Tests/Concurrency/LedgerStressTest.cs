@@ -7,7 +7,7 @@ using TimeNs.Runtime;
 namespace TimeNs.Tests.Concurrency;
 
 /// <summary>
-/// Threads read, subscribe, unsubscribe, arm, cancel, freeze, thaw, set offsets and checkpoint at once; each expiration is told once
+/// Threads read, subscribe, unsubscribe, arm, cancel, close, freeze, thaw, set offsets and checkpoint at once; each expiration is told once
 /// (INV-3), in time (INV-2, INV-7), to one observer after the other (INV-6).
 /// </summary>
 [TestFixture(StressKernel.Linux), TestFixture(StressKernel.Portable), TestFixture(StressKernel.Simulated), NonParallelizable]
@@ -32,7 +32,7 @@ internal sealed class LedgerStressTest(StressKernel kernel)
         var changer = new StressChanger(ns, moment, seed);
         Race(world, ns, timers[..^1], moment, changer, seed, rounds);
         var last = ns.Checkpoint(stop: true);
-        Judge(timers, changer.Images, last);
+        Judge(timers, changer, last);
         TestContext.Out.WriteLine(
             $"{rounds * StepsARound * Readers} calls of {Readers} readers, {rounds * 4} changes, {changer.Images.Count} images, {timers.Sum(static t => t.Ledger.Pieces)} deliveries and reads");
     }
@@ -73,11 +73,11 @@ internal sealed class LedgerStressTest(StressKernel kernel)
         }
     }
 
-    private static void Judge((NamespaceTimer, Ledger Ledger)[] timers, List<NamespaceImage> images, NamespaceImage last)
+    private static void Judge((NamespaceTimer, Ledger Ledger)[] timers, StressChanger changer, NamespaceImage last)
     {
-        var faults = timers.SelectMany(static t => t.Ledger.Faults)
+        var faults = changer.Faults.Concat(timers.SelectMany(static t => t.Ledger.Faults))
             .Concat(timers.Select(t => t.Ledger.CloseWith(last)).OfType<string>())
-            .Concat(timers.SelectMany(t => images.Select(t.Ledger.CutBy)).OfType<string>())
+            .Concat(timers.SelectMany(t => changer.Images.Select(t.Ledger.CutBy)).OfType<string>())
             .ToList();
         Assert.That(faults, Is.Empty, string.Join('\n', faults.Take(10)));
     }

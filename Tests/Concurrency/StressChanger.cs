@@ -26,12 +26,15 @@ internal sealed class StressChanger
         beat.Set(TimerSetting.Every(Duration.FromMilliseconds(0.2)));
     }
 
+    /// <summary>What was found wrong on the way.</summary>
+    public List<string> Faults { get; } = [];
+
     /// <summary>Images taken on the way.</summary>
     public List<NamespaceImage> Images { get; } = [];
 
     public void Step()
     {
-        switch (_random.Next(4))
+        switch (_random.Next(5))
         {
             case 0:
                 Stand();
@@ -42,9 +45,34 @@ internal sealed class StressChanger
             case 2:
                 Images.Add(_ns.Checkpoint());
                 break;
+            case 3:
+                OpenAndClose();
+                break;
             default:
                 LetTimePass();
                 break;
+        }
+    }
+
+    /// <summary>Another namespace is closed while its timers tick; nothing is told once that has returned.</summary>
+    private void OpenAndClose()
+    {
+        var closed = 0;
+        var late = 0;
+        var ns = _ns.Runtime.CreateNamespace("b");
+        for (var i = 0; i < 3; i++)
+        {
+            var timer = ns.CreateTimer(ClockIds.All[i]);
+            timer.Ticks.Subscribe(_ => Interlocked.Add(ref late, Volatile.Read(ref closed)));
+            timer.Set(TimerSetting.At(ClockTime.Zero.Plus(1), Duration.FromMilliseconds(0.05), cancelOnSet: false));
+        }
+
+        ns.Dispose();
+        Volatile.Write(ref closed, 1);
+        LetTimePass();
+        if (Volatile.Read(ref late) != 0)
+        {
+            Faults.Add("a tick of a closed namespace was told");
         }
     }
 
