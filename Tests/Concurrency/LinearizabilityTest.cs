@@ -11,13 +11,24 @@ namespace TimeNs.Tests.Concurrency;
 public sealed class LinearizabilityTest
 {
     [Test]
-    public void CallsAtOnce_GiveWhatSomeOrderOfThemGives() => Sample(250);
+    public void CallsOnTimersAtOnce_GiveWhatSomeOrderOfThemGives() => Sample(StageOp.OnTimers, 120);
+
+    [Test]
+    public void CallsOnANamespaceAtOnce_GiveWhatSomeOrderOfThemGives() => Sample(StageOp.OnNamespace, 120);
+
+    [Test]
+    public void CallsAtOnce_GiveWhatSomeOrderOfThemGives() => Sample(StageOp.Any, 120);
 
     [Test, Explicit("minutes"), Category("Long")]
-    public void AnyLongSequence_CallsAtOnce_GiveWhatSomeOrderOfThemGives() => Sample(20_000);
+    public void AnyLongSequence_CallsAtOnce_GiveWhatSomeOrderOfThemGives()
+    {
+        Sample(StageOp.OnTimers, 10_000);
+        Sample(StageOp.OnNamespace, 10_000);
+        Sample(StageOp.Any, 10_000);
+    }
 
-    private static void Sample(int iterations) => Gen.Const(static () => new Stage()).SampleParallel(
-        StageOp.Any.Operation<Stage>(static op => op.ToString(), static (stage, op) => stage.Do(op)),
+    private static void Sample(Gen<StageOp> ops, int iterations) => Gen.Const(static () => new Stage()).SampleParallel(
+        ops.Operation<Stage>(static op => op.ToString(), static (stage, op) => stage.Do(op)),
         equal: static (a, b) => a.ToString() == b.ToString(),
         maxSequentialOperations: 3,
         maxParallelOperations: 5,

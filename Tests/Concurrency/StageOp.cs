@@ -32,15 +32,22 @@ internal enum StageVerb
 /// <param name="Number">What stands for every other argument.</param>
 internal readonly record struct StageOp(StageVerb Verb, int Timer, int Number)
 {
-    /// <summary>Mostly calls on timers; what ends the namespace is rare.</summary>
-    public static Gen<StageOp> Any { get; } = Gen.Select(
+    /// <summary>Calls on two timers.</summary>
+    public static Gen<StageOp> OnTimers { get; } = Of(Verbs(StageVerb.Set, StageVerb.Unsubscribe), timers: 2);
+
+    /// <summary>Calls on the namespace that leave it open.</summary>
+    public static Gen<StageOp> OnNamespace { get; } = Of(Verbs(StageVerb.Create, StageVerb.Checkpoint), Stage.Timers);
+
+    /// <summary>Any call; what ends the namespace is rare.</summary>
+    public static Gen<StageOp> Any { get; } = Of(
         Gen.Frequency(
-            (10, Gen.Int[0, (int)StageVerb.Unsubscribe].Select(static v => (StageVerb)v)),
-            (8, Gen.Int[(int)StageVerb.Create, (int)StageVerb.Checkpoint].Select(static v => (StageVerb)v)),
-            (1, Gen.Int[(int)StageVerb.Stop, (int)StageVerb.Restore].Select(static v => (StageVerb)v))),
-        Gen.Int[0, Stage.Timers - 1],
-        Gen.Int[0, 7],
-        static (verb, timer, number) => new StageOp(verb, timer, number));
+            (10, Verbs(StageVerb.Set, StageVerb.Unsubscribe)), (8, Verbs(StageVerb.Create, StageVerb.Checkpoint)), (1, Verbs(StageVerb.Stop, StageVerb.Restore))),
+        Stage.Timers);
+
+    private static Gen<StageVerb> Verbs(StageVerb first, StageVerb last) => Gen.Int[(int)first, (int)last].Select(static v => (StageVerb)v);
+
+    private static Gen<StageOp> Of(Gen<StageVerb> verbs, int timers) =>
+        Gen.Select(verbs, Gen.Int[0, timers - 1], Gen.Int[0, 7], static (verb, timer, number) => new StageOp(verb, timer, number));
 
     public override string ToString() => $"{Verb}(timer {Timer}, {Number})";
 }
