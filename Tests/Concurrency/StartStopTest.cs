@@ -45,12 +45,14 @@ internal sealed class StartStopTest(RealKernel kernel)
 
     private void Run(int cycles)
     {
+        var descriptors = Descriptors();
         for (var i = 0; i < cycles; i++)
         {
             Cycle(i);
         }
 
         Assert.That(_engines.TrueForAll(static t => t.Join(EngineTest.Patience)), "an engine's thread has not ended");
+        Assert.That(Descriptors(), Is.LessThanOrEqualTo(descriptors + 1), "closed when the runtime ends, not by a finalizer");
         Assert.That(SpinWait.SpinUntil(AllCollected, EngineTest.Patience), $"{_made.Count(static w => w.IsAlive)} of {_made.Count} objects are still there");
         _engines.Clear();
         _engines.TrimExcess();
