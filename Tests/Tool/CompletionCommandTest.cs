@@ -15,6 +15,11 @@ public class CompletionCommandTest
         Assert.That(run.Output, Does.Contain(line).And.Contains("[suggest:"));
     }
 
+    [TestCase("sh")]
+    [TestCase("--", "sh")]
+    [TestCase("--", "--help")]
+    public void Completion_OtherShell_IsRefused(params string[] words) => ToolRun.Of(["completion", .. words]).IsRefused($"'{words[^1]}'");
+
     [TestCase("simu", "simulate")]
     [TestCase("image fo", "forecast")]
     [TestCase("image forecast x --clo", "--clocks")]

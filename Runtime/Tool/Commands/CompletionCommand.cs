@@ -51,7 +51,8 @@ internal static class CompletionCommand
     public static Command Create()
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };
-        shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
+        shell.CompletionSources.Add([.. Scripts.Keys]);
+        shell.Validators.Add(static result => CommonOptions.RefuseOthers(result, result.Tokens, "SHELL", [.. Scripts.Keys]));
         var command = new ExampleCommand("completion", "Print a script that completes timens in a shell.",
             "eval \"$(timens completion bash)\"  # in ~/.bashrc",
             "eval \"$(timens completion zsh)\"  # in ~/.zshrc, after compinit",
