@@ -120,6 +120,15 @@ internal sealed class Ledger
         }
     }
 
+    /// <summary>A namespace begins anew; one of its name may have lived here before.</summary>
+    public void Forget(int host, string ns)
+    {
+        lock (_accounts)
+        {
+            Drop(host, ns);
+        }
+    }
+
     /// <summary>Before a thaw.</summary>
     public void Thaw(Call call, RuntimeNamespace ns)
     {

@@ -96,6 +96,7 @@ internal sealed partial class ProductSide(int hosts, Ledger ledger) : ISide, IDi
                 return "";
             case Act.CreateNamespace:
                 host.Runtime.CreateNamespace(call.Ns, new ClockOffsets(call.A, call.B, call.C));
+                ledger.Forget(call.Host, call.Ns);
                 return "";
             case Act.Restore:
                 ledger.Restore(call, Image!, host.Runtime.Restore(Image!, Texts.Policy(call.Policy!), call.Ns));

@@ -16,12 +16,12 @@ internal readonly record struct SimStep(SimVerb Verb, int Host, int Who, int Whi
 {
     private static readonly (int Weight, SimVerb Verb)[] Weights =
     [
-        (4, SimVerb.CreateNamespace), (1, SimVerb.CloseNamespace), (8, SimVerb.CreateTimer), (2, SimVerb.CloseTimer), (24, SimVerb.Set), (1, SimVerb.SetBad),
-        (4, SimVerb.Get), (6, SimVerb.Read), (1, SimVerb.ReadBytes), (2, SimVerb.SetTicks), (14, SimVerb.Subscribe), (4, SimVerb.SubscribeSlowly),
-        (2, SimVerb.Unsubscribe), (4, SimVerb.Drain), (1, SimVerb.SubscribeChanges), (4, SimVerb.Await), (1, SimVerb.CancelAwait), (2, SimVerb.Provide),
-        (1, SimVerb.ChangeProvided), (3, SimVerb.Schedule), (1, SimVerb.CloseFace), (24, SimVerb.Advance), (2, SimVerb.AdvanceAll), (3, SimVerb.Suspend),
-        (4, SimVerb.SetHostClock), (5, SimVerb.SetOffsets), (2, SimVerb.SetBadOffsets), (4, SimVerb.SetRealtime), (3, SimVerb.Freeze), (5, SimVerb.Thaw),
-        (5, SimVerb.Checkpoint), (4, SimVerb.Restore), (7, SimVerb.Move), (3, SimVerb.Twin), (2, SimVerb.Damage), (2, SimVerb.Forecast),
+        (9, SimVerb.CreateNamespace), (3, SimVerb.CloseNamespace), (24, SimVerb.CreateTimer), (6, SimVerb.CloseTimer), (80, SimVerb.Set), (3, SimVerb.SetBad),
+        (12, SimVerb.Get), (20, SimVerb.Read), (3, SimVerb.ReadBytes), (6, SimVerb.SetTicks), (42, SimVerb.Subscribe), (12, SimVerb.SubscribeSlowly),
+        (6, SimVerb.Unsubscribe), (12, SimVerb.Drain), (3, SimVerb.SubscribeChanges), (12, SimVerb.Await), (3, SimVerb.CancelAwait), (6, SimVerb.Provide),
+        (3, SimVerb.ChangeProvided), (9, SimVerb.Schedule), (3, SimVerb.CloseFace), (72, SimVerb.Advance), (6, SimVerb.AdvanceAll), (9, SimVerb.Suspend),
+        (14, SimVerb.SetHostClock), (16, SimVerb.SetOffsets), (6, SimVerb.SetBadOffsets), (14, SimVerb.SetRealtime), (12, SimVerb.Freeze), (12, SimVerb.Thaw),
+        (16, SimVerb.Checkpoint), (10, SimVerb.Restore), (21, SimVerb.Move), (12, SimVerb.Twin), (6, SimVerb.Damage), (6, SimVerb.Forecast),
         (1, SimVerb.CrashHost), (1, SimVerb.StopHost),
     ];
 

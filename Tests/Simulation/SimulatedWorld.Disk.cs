@@ -28,7 +28,7 @@ internal sealed partial class SimulatedWorld
                 Move(step, host, ns, path);
                 break;
             case SimVerb.Restore when Load(path):
-                Restore(step, host, Names[step.Who % Names.Length]);
+                Restore(step, host, AnyName(step));
                 break;
             case SimVerb.Forecast when Load(path):
                 Call(new Call(Act.Forecast, host) { A = Math.Abs(step.Value % 100_000), Policy = PolicyOf(step) });
@@ -87,7 +87,7 @@ internal sealed partial class SimulatedWorld
     {
         var dice = new Dice(step.Seed);
         var bytes = ImageFormat.Encode(_product.Image!);
-        (_disk.Moments, _disk.CutAt) = (0, dice.Next(4) == 0 ? dice.Next(10) : null);
+        (_disk.Moments, _disk.CutAt) = (0, dice.Next(8) == 0 ? dice.Next(10) : null);
         Trace.Add($"save {Path.GetFileName(path)} cut at {_disk.CutAt}");
         var returned = true;
         try
@@ -111,7 +111,7 @@ internal sealed partial class SimulatedWorld
             return true;
         }
 
-        Count(returned ? "Save: died after it" : $"Save: died at moment {_disk.Moments - 1}");
+        Count(returned ? "Save: died after it" : $"Save: died at moment {_disk.CutAt}");
         _disk.Recover(dice.Next);
         _product.Kill(host);
         Restart(host, step);

@@ -14,7 +14,7 @@ internal sealed partial class SimulatedWorld
         switch (step.Verb)
         {
             case SimVerb.CreateNamespace:
-                Call(new Call(Act.CreateNamespace, host, Names[step.Who % Names.Length]) { A = step.Value, B = step.Interval % (1000 * Second), C = step.Policy * 500 });
+                Call(new Call(Act.CreateNamespace, host, AnyName(step)) { A = step.Value, B = step.Interval % (1000 * Second), C = step.Policy * 500 });
                 break;
             case SimVerb.CloseNamespace:
                 Call(new Call(Act.CloseNamespace, host, ns.Name));
@@ -48,6 +48,8 @@ internal sealed partial class SimulatedWorld
         }
     }
 
+    private static string AnyName(SimStep step) => $"{Names[step.Who % Names.Length]}{step.Which % Hosts}";
+
     /// <summary>Mostly one that is not the host.</summary>
     private ModelNamespace Namespace(SimStep step, int host)
     {
@@ -78,9 +80,17 @@ internal sealed partial class SimulatedWorld
             },
             SimVerb.SetRealtime => call with { Act = Act.SetRealtime, A = Near(ns.Now[0], step.Value) },
             SimVerb.Freeze => call with { Act = Act.Freeze },
-            SimVerb.Thaw => call with { Act = Act.Thaw, Policy = PolicyOf(step), Ns = _model[host].Host.Namespaces.Find(static n => n.Frozen)?.Name ?? ns.Name },
+            SimVerb.Thaw => Frozen(host, call) with { Act = Act.Thaw, Policy = PolicyOf(step) },
             _ => call with { Act = Act.SubscribeChanges, Id = NextId("c") },
         });
+    }
+
+    /// <summary>A namespace that is frozen, on this host or another, if there is any.</summary>
+    private Call Frozen(int host, Call call)
+    {
+        var frozen = Enumerable.Range(host, Hosts).Select(static h => h % Hosts)
+            .SelectMany(h => _model[h].Host.Namespaces.Where(static n => n.Frozen).Select(n => call with { Host = h, Ns = n.Name }));
+        return frozen.FirstOrDefault(call);
     }
 
     private void OnTimer(SimStep step, int host, ModelNamespace ns)
@@ -147,7 +157,7 @@ internal sealed partial class SimulatedWorld
     private void Subscribe(SimStep step, ModelNamespace ns, ModelTimer timer, Call call)
     {
         var dice = new Dice(step.Seed);
-        var manner = dice.Next(2) == 0 ? Manner.Record : (Manner)dice.Next(1 + (int)Manner.Probe);
+        var manner = dice.Next(3) == 0 ? Manner.Record : (Manner)dice.Next(1 + (int)Manner.Probe);
         var other = ns.Timers.Where(t => !t.Ephemeral && t != timer).Select(static t => t.Id).DefaultIfEmpty(timer.Id).ToList();
         var act = call with { Act = Act.Subscribe, Id = NextId("o"), Kind = (int)manner, C = dice.Next(3), D = other[dice.Next(other.Count)] };
         _subscribed.Add(manner switch

@@ -30,6 +30,7 @@ internal sealed partial class SimulatedWorld : IDisposable
     private readonly List<Call> _waiting = [];
     private readonly List<Call> _faces = [];
     private int _ids;
+    private long _thrown;
 
     public SimulatedWorld(ulong seed)
     {
@@ -37,7 +38,7 @@ internal sealed partial class SimulatedWorld : IDisposable
         var dice = new Dice(~seed);
         for (var host = 0; host < Hosts; host++)
         {
-            Boot(host, dice.Between(0, 4), dice);
+            Boot(host, dice.Pick(0, 0, 0, 1, 3), dice);
         }
     }
 
@@ -64,6 +65,7 @@ internal sealed partial class SimulatedWorld : IDisposable
             CheckClocks(host);
         }
 
+        CountFaults();
         Require(_ledger.Faults.Count == 0, string.Join('\n', _ledger.Faults));
     }
 
@@ -80,6 +82,15 @@ internal sealed partial class SimulatedWorld : IDisposable
         Trace.Add($"boot host{host} {wall} {monotonic} {boottime}");
         _model.Start(host, [wall, monotonic, boottime]);
         _product.Start(host, new ClockReadings(new(wall), new(monotonic), new(boottime)));
+        foreach (var name in Names.Take(2).Select(name => $"{name}{host}"))
+        {
+            Call(new Call(Act.CreateNamespace, host, name) { A = 500, B = 1000 });
+            for (var timer = 1; timer <= 3; timer++)
+            {
+                Call(new Call(Act.CreateTimer, host, name) { Kind = Clocks[(host + (2 * timer)) % Clocks.Length] });
+                Call(new Call(Act.Set, host, name, timer) { B = 1000, D = timer * 500 });
+            }
+        }
     }
 
     /// <summary>One call on both sides, then both come to rest. The answer.</summary>
@@ -92,6 +103,11 @@ internal sealed partial class SimulatedWorld : IDisposable
         Trace.Add($"  = {actual}");
         Compare($"answer of {call}", actual, expected);
         Count($"{call.Act}: {Kind(expected)}");
+        if (call.Policy is { } policy && Kind(expected) == "ok")
+        {
+            Count($"{call.Act}: missed {policy.Missed}");
+        }
+
         if (call.Act != Act.Stop)
         {
             _model.Settle(call.Host);
@@ -111,7 +127,8 @@ internal sealed partial class SimulatedWorld : IDisposable
             var words = line.Split(' ');
             Count(words[0] switch
             {
-                "change" or "listener" => $"told: {words[0]} {words[2]}",
+                "change" => $"told: change {words[2]}",
+                "listener" => $"told: listener {words[3]}",
                 "end" => "told: end",
                 _ when words[1] == "did" => $"observer: {words[2]}",
                 _ when words[1] is "ran" or "ECANCELED" or "canceled" => $"told: {words[1]}",
@@ -145,6 +162,17 @@ internal sealed partial class SimulatedWorld : IDisposable
         : answer.EndsWith("ECANCELED", StringComparison.Ordinal) ? "ECANCELED" : answer == "waits" ? answer : "ok";
 
     private void Count(string what) => Counts[what] = Counts.GetValueOrDefault(what) + 1;
+
+    private void CountFaults()
+    {
+        var thrown = Enumerable.Range(0, Hosts).Sum(h => _model[h].Faults);
+        if (thrown > _thrown)
+        {
+            Count("observer: threw");
+        }
+
+        _thrown = thrown; // a machine that is started anew counts from 0
+    }
 
     private static void Compare(string what, string actual, string expected)
     {
