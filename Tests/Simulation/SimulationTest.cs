@@ -105,5 +105,5 @@ public sealed class SimulationTest
     private static ulong Fresh() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
 
     private static decimal? Number(string variable) =>
-        decimal.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        decimal.TryParse(Environment.GetEnvironmentVariable(variable), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 }
