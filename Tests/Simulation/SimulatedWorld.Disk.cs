@@ -169,34 +169,37 @@ internal sealed partial class SimulatedWorld
     /// <summary>INV-8: refused whole, with the field and the reason. That nothing has changed is seen at the end of the step.</summary>
     private void Damage(Dice dice, byte[] bytes)
     {
-        byte[] damaged = [.. bytes];
         var at = dice.Next(bytes.Length);
-        switch (dice.Next(4))
-        {
-            case 0:
-                damaged = damaged[..at];
-                break;
-            case 1:
-                damaged = [.. damaged, .. damaged[at..]];
-                break;
-            case 2 when damaged.AsSpan(at).IndexOfAnyExcept((byte)0) >= 0:
-                damaged.AsSpan(at).Clear();
-                break;
-            default:
-                damaged[at] ^= (byte)(1 << dice.Next(8));
-                break;
-        }
-
+        var (way, damaged) = Damaged(dice, bytes, at);
+        Count($"Damage: {way}");
         var path = _disk.PathOf("damaged.tns");
         _disk.Damage(path, damaged);
         try
         {
             ImageFile.Load(path, _disk);
-            throw new SimulationException($"INV-8: an image with damage at {at} of {bytes.Length} is accepted");
+            throw new SimulationException($"INV-8: an image of {bytes.Length} bytes, {way} at {at}, is accepted");
         }
         catch (ImageException refused)
         {
             Require(refused.Field.Length != 0 && refused.Reason.Length != 0, "INV-8: a refusal without field and reason");
+        }
+    }
+
+    private static (string Way, byte[] Bytes) Damaged(Dice dice, byte[] bytes, int at)
+    {
+        byte[] damaged = [.. bytes];
+        switch (dice.Next(5))
+        {
+            case 0:
+                return ("cut short", bytes[..at]);
+            case 1:
+                return ("too long", [.. bytes, .. bytes[at..]]);
+            case 2 when damaged.AsSpan(at).IndexOfAnyExcept((byte)0) >= 0:
+                damaged.AsSpan(at).Clear();
+                return ("blanked", damaged);
+            default:
+                damaged[at] ^= (byte)(1 << dice.Next(8));
+                return ("flipped", damaged);
         }
     }
 

@@ -72,10 +72,11 @@ internal sealed partial class SimulatedWorld
                 B = mono + Math.Abs(step.Interval % 5_000) - (step.Policy == 0 ? 2_000 : 0),
                 C = boot + (step.Policy * 250),
             },
-            SimVerb.SetBadOffsets => (step.Policy % 3) switch
+            SimVerb.SetBadOffsets => (step.Policy % 4) switch
             {
                 0 => call with { A = real + 500, B = mono - 1 - (step.Which % 1000), C = boot },
-                1 => call with { A = long.MaxValue, B = mono, C = boot },
+                1 => call with { A = real, B = mono, C = boot - 1 - (step.Which % 1000) },
+                2 => call with { A = long.MaxValue, B = mono, C = boot },
                 _ => call with { A = real, B = mono + 500, C = -long.MaxValue },
             },
             SimVerb.SetRealtime => call with { Act = Act.SetRealtime, A = Near(ns.Now[0], step.Value) },
@@ -158,10 +159,13 @@ internal sealed partial class SimulatedWorld
     {
         var dice = new Dice(step.Seed);
         var manner = dice.Next(3) == 0 ? Manner.Record : (Manner)dice.Next(1 + (int)Manner.Probe);
-        var other = ns.Timers.Where(t => !t.Ephemeral && t != timer).Select(static t => t.Id).DefaultIfEmpty(timer.Id).ToList();
-        var act = call with { Act = Act.Subscribe, Id = NextId("o"), Kind = (int)manner, C = dice.Next(3), D = other[dice.Next(other.Count)] };
+        var fellows = _subscribed.FindAll(c => c.Act == Act.Subscribe && c.Host == call.Host && c.Ns == call.Ns && c.Timer != call.Timer);
+        manner = manner == Manner.DisposeOther && fellows.Count == 0 ? Manner.DisposeItself : manner;
+        var others = ns.Timers.Where(t => !t.Ephemeral && t != timer).Select(static t => t.Id).DefaultIfEmpty(timer.Id).ToList();
+        var act = call with { Act = Act.Subscribe, Id = NextId("o"), Kind = (int)manner, C = dice.Next(3), D = others[dice.Next(others.Count)] };
         _subscribed.Add(manner switch
         {
+            Manner.DisposeOther when fellows[dice.Next(fellows.Count)] is var fellow => act with { Other = fellow.Id, C = 0, D = fellow.Timer },
             Manner.Rearm => act with { A = 500 + (dice.Next(8) * 250), B = 500 * dice.Next(3) },
             Manner.SetRealtime => act with { A = Near(ns.Now[0], dice.Between(-4, 8) * 500) },
             Manner.SetOffsets => act with { A = Near(ns.Offsets[0], dice.Between(-2, 8) * 500), B = Near(ns.Offsets[1], dice.Next(4) * 500), D = Near(ns.Offsets[2], dice.Next(4) * 500) },

@@ -23,6 +23,8 @@ internal static class SimulationCoverage
         "Save: died after it", "Save: the old image after a crash", "Save: the new image after a crash", "Save: no image after a crash",
     ];
 
+    private static readonly string[] Damages = ["Damage: cut short", "Damage: too long", "Damage: blanked", "Damage: flipped"];
+
     private static readonly string[] Told =
     [
         "told: ticks", "told: ECANCELED", "told: ran", "told: canceled", "told: end", "told: a slow observer threw", "told: change Frozen",
@@ -41,5 +43,5 @@ internal static class SimulationCoverage
         "observer: threw",
     ];
 
-    public static IEnumerable<string> Expected => [.. Enum.GetNames<SimVerb>(), .. Refusals, .. Answers, .. Crashes, .. Told, .. Observers];
+    public static IEnumerable<string> Expected => [.. Enum.GetNames<SimVerb>(), .. Refusals, .. Answers, .. Crashes, .. Damages, .. Told, .. Observers];
 }

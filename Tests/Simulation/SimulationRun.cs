@@ -8,8 +8,10 @@ internal sealed class SimulationRun
     /// <summary>Lines of the trace that a failure prints.</summary>
     private const int Tail = 40;
 
-    /// <summary>Runs tried to make a failing one shorter.</summary>
+    /// <summary>Runs tried to make a failing one shorter, and how long that may go on.</summary>
     private const int MaxAttempts = 400;
+
+    private static readonly TimeSpan Enough = TimeSpan.FromMinutes(1);
 
     private volatile int _step;
 
@@ -83,9 +85,10 @@ internal sealed class SimulationRun
         }
 
         shortest = Of(Seed, Steps[..Math.Min(Steps.Length, FaultStep + 1)]) is { Fault: not null } cut ? cut : this;
+        using var end = new CancellationTokenSource(Enough);
         for (var size = Math.Max(1, shortest.Steps.Length / 2); size >= 1; size /= 2)
         {
-            for (var at = shortest.Steps.Length - size; at >= 0 && attempts < MaxAttempts; at -= size)
+            for (var at = shortest.Steps.Length - size; at >= 0 && attempts < MaxAttempts && !end.IsCancellationRequested; at -= size)
             {
                 attempts++;
                 var steps = shortest.Steps;
