@@ -21,8 +21,8 @@ internal sealed record Call(Act Act, int Host, string Ns = "", long Timer = 0)
     /// <summary>A subscription, a waiting read, a face's timer; a name.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>Another subscription, for an observer that ends it.</summary>
-    public string Other { get; init; } = "";
+    /// <summary>Other subscriptions, for an observer that ends them.</summary>
+    public List<(long Timer, string Id)> Others { get; init; } = [];
 
     /// <summary>Flags, a clock, a kind of observer: what the act takes.</summary>
     public int Kind { get; init; }

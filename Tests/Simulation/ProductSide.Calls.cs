@@ -66,9 +66,10 @@ internal sealed partial class ProductSide
 
     private void Subscribe(Call call, NamespaceTimer timer)
     {
-        var observer = new TickObserver(new Script(this, call));
-        var ticks = timer.Ticks.Do(tick => ledger.Told(call, timer, tick));
-        _subscriptions[call.Id] = (call.Act == Act.Subscribe ? ticks : ticks.Conflate(this[call.Host].Slow)).Subscribe(observer);
+        void Told(Tick tick) => ledger.Told(call, timer, tick);
+        var isSlow = call.Act == Act.SubscribeSlowly; // what it is told comes late, and summed
+        var observer = new TickObserver(new Script(this, call), isSlow ? null : Told);
+        _subscriptions[call.Id] = (isSlow ? timer.Ticks.Do(Told).Conflate(this[call.Host].Slow) : timer.Ticks).Subscribe(observer);
         observer.Ready.Set();
     }
 
@@ -139,7 +140,7 @@ internal sealed partial class ProductSide
     private static TimeSpan Span(long units) => units < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks(units);
 
     /// <summary>INV-6: what is told to it never overlaps; and nothing comes after its end.</summary>
-    private sealed class TickObserver(Script script) : IObserver<Tick>
+    private sealed class TickObserver(Script script, Action<Tick>? told) : IObserver<Tick>
     {
         private int _inside;
         private bool _ended;
@@ -157,6 +158,7 @@ internal sealed partial class ProductSide
 
             try
             {
+                told?.Invoke(value);
                 script.OnNext(Texts.Of(value));
             }
             finally

@@ -3,7 +3,7 @@ namespace TimeNs.Tests.Simulation;
 /// <summary>What an observer does when it is told of a tick, besides writing it down.</summary>
 internal enum Manner
 {
-    Record, DisposeItself, DisposeOther, Rearm, CreateTimer, Throw, CloseTimer, CloseOther, SetRealtime, Checkpoint, Freeze, CloseNamespace, ReadOther, SetOffsets, Probe,
+    Record, DisposeItself, DisposeOthers, Rearm, CreateTimer, Throw, CloseTimer, CloseOther, SetRealtime, Checkpoint, Freeze, CloseNamespace, ReadOther, SetOffsets, Probe,
 }
 
 /// <summary>Thrown by an observer, as any observer may.</summary>
@@ -49,8 +49,8 @@ internal sealed class Script(ISide side, Call subscribed)
             case Manner.DisposeItself:
                 Do(To(Act.Unsubscribe) with { Id = Id });
                 break;
-            case Manner.DisposeOther:
-                Do(To(Act.Unsubscribe) with { Timer = subscribed.D, Id = subscribed.Other });
+            case Manner.DisposeOthers:
+                subscribed.Others.ForEach(o => Do(To(Act.Unsubscribe) with { Timer = o.Timer, Id = o.Id }));
                 break;
             case Manner.Rearm:
                 Do(To(Act.Set) with { Kind = 0, B = subscribed.A, D = subscribed.B });

@@ -8,6 +8,7 @@ namespace TimeNs.Tests.Simulation;
 internal sealed partial class SimulatedWorld
 {
     private const int Slots = 3;
+    private const int DamagesAStep = 8;
 
     private readonly SimulatedDisk _disk = new();
     private readonly SortedDictionary<string, (byte[] Bytes, ModelImage Image)> _saved = new(StringComparer.Ordinal);
@@ -34,7 +35,8 @@ internal sealed partial class SimulatedWorld
                 Call(new Call(Act.Forecast, host) { A = Math.Abs(step.Value % 100_000), Policy = PolicyOf(step) });
                 break;
             case SimVerb.Damage when _saved.TryGetValue(path, out var saved):
-                Damage(new Dice(step.Seed), saved.Bytes);
+                var dice = new Dice(step.Seed);
+                Enumerable.Range(0, DamagesAStep).ToList().ForEach(_ => Damage(dice, saved.Bytes));
                 break;
             case SimVerb.Twin:
                 Twin(step, host, ns);

@@ -159,13 +159,12 @@ internal sealed partial class SimulatedWorld
     {
         var dice = new Dice(step.Seed);
         var manner = dice.Next(3) == 0 ? Manner.Record : (Manner)dice.Next(1 + (int)Manner.Probe);
-        var fellows = _subscribed.FindAll(c => c.Act == Act.Subscribe && c.Host == call.Host && c.Ns == call.Ns && c.Timer != call.Timer);
-        manner = manner == Manner.DisposeOther && fellows.Count == 0 ? Manner.DisposeItself : manner;
+        var fellows = _subscribed.FindAll(c => c.Host == call.Host && c.Ns == call.Ns && c.Timer != call.Timer);
         var others = ns.Timers.Where(t => !t.Ephemeral && t != timer).Select(static t => t.Id).DefaultIfEmpty(timer.Id).ToList();
         var act = call with { Act = Act.Subscribe, Id = NextId("o"), Kind = (int)manner, C = dice.Next(3), D = others[dice.Next(others.Count)] };
         _subscribed.Add(manner switch
         {
-            Manner.DisposeOther when fellows[dice.Next(fellows.Count)] is var fellow => act with { Other = fellow.Id, C = 0, D = fellow.Timer },
+            Manner.DisposeOthers => act with { Others = [.. fellows.Select(static f => (f.Timer, f.Id))] },
             Manner.Rearm => act with { A = 500 + (dice.Next(8) * 250), B = 500 * dice.Next(3) },
             Manner.SetRealtime => act with { A = Near(ns.Now[0], dice.Between(-4, 8) * 500) },
             Manner.SetOffsets => act with { A = Near(ns.Offsets[0], dice.Between(-2, 8) * 500), B = Near(ns.Offsets[1], dice.Next(4) * 500), D = Near(ns.Offsets[2], dice.Next(4) * 500) },
