@@ -24,6 +24,9 @@ internal sealed record Call(Act Act, int Host, string Ns = "", long Timer = 0)
     /// <summary>Other subscriptions, for an observer that ends them.</summary>
     public List<(long Timer, string Id)> Others { get; init; } = [];
 
+    /// <summary>Another namespace, for an observer that stops it.</summary>
+    public string OtherNs { get; init; } = "";
+
     /// <summary>Flags, a clock, a kind of observer: what the act takes.</summary>
     public int Kind { get; init; }
 

@@ -3,7 +3,7 @@ namespace TimeNs.Tests.Simulation;
 /// <summary>What an observer does when it is told of a tick, besides writing it down.</summary>
 internal enum Manner
 {
-    Record, DisposeItself, DisposeOthers, Rearm, CreateTimer, Throw, CloseTimer, CloseOther, SetRealtime, Checkpoint, Freeze, CloseNamespace, ReadOther, SetOffsets, Probe,
+    Record, DisposeItself, DisposeOthers, Rearm, RearmOther, CreateTimer, Throw, CloseTimer, CloseOther, SetRealtime, Checkpoint, Freeze, StopOther, CloseNamespace, ReadOther, SetOffsets, Probe,
 }
 
 /// <summary>Thrown by an observer, as any observer may.</summary>
@@ -16,7 +16,7 @@ internal sealed class ObserverException() : Exception("thrown by an observer on 
 internal sealed class Script(ISide side, Call subscribed)
 {
     private int _told;
-    private int _left = (Manner)subscribed.Kind is Manner.Rearm or Manner.Probe ? 3 : 1;
+    private int _left = (Manner)subscribed.Kind switch { Manner.Rearm or Manner.RearmOther or Manner.Probe => 3, Manner.StopOther => 2, _ => 1 };
 
     public string Id => subscribed.Id;
 
@@ -55,6 +55,12 @@ internal sealed class Script(ISide side, Call subscribed)
             case Manner.Rearm:
                 Do(To(Act.Set) with { Kind = 0, B = subscribed.A, D = subscribed.B });
                 break;
+            case Manner.RearmOther:
+                Do(To(Act.Set) with { Timer = subscribed.D, Kind = 0, B = subscribed.A, D = subscribed.B });
+                break;
+            case Manner.StopOther:
+                StopOther();
+                break;
             case Manner.CreateTimer:
                 CreateTimer();
                 break;
@@ -85,6 +91,19 @@ internal sealed class Script(ISide side, Call subscribed)
                 }));
                 break;
         }
+    }
+
+    /// <summary>Freezes another namespace; at the next tick sets it going and writes it down before the engine has had a turn.</summary>
+    private void StopOther()
+    {
+        if (_left == 1)
+        {
+            Do(To(Act.Freeze) with { Ns = subscribed.OtherNs, Timer = 0 });
+            return;
+        }
+
+        Do(To(Act.Thaw) with { Ns = subscribed.OtherNs, Timer = 0, Policy = subscribed.Policy });
+        Do(To(Act.Checkpoint) with { Ns = subscribed.OtherNs, Timer = 0 });
     }
 
     private void CreateTimer()

@@ -121,8 +121,11 @@ internal sealed partial class SimulatedWorld
             case SimVerb.SetTicks:
                 Call(call with { Act = Act.SetTicks, A = step.Policy == 0 ? 0 : step.Policy == 1 ? -1 : 1 + (step.Which % 20) });
                 break;
+            case SimVerb.Subscribe when step.Flags == 3:
+                timers.ForEach(t => Subscribe(step.Seed + (ulong)t.Id, ns, t, call with { Timer = t.Id }));
+                break;
             case SimVerb.Subscribe:
-                Subscribe(step, ns, timer, call);
+                Subscribe(step.Seed, ns, timer, call);
                 break;
             case SimVerb.SubscribeSlowly:
                 _subscribed.Add(call with { Act = Act.SubscribeSlowly, Id = NextId("s"), Kind = (int)(step.Policy % 6 == 0 ? Manner.Throw : step.Policy % 6 == 1 ? Manner.DisposeItself : Manner.Record) });
@@ -155,9 +158,14 @@ internal sealed partial class SimulatedWorld
         return call with { Act = Act.Set, Kind = step.Flags, A = value / Second, B = value % Second, C = step.Interval / Second, D = step.Interval % Second };
     }
 
-    private void Subscribe(SimStep step, ModelNamespace ns, ModelTimer timer, Call call)
+    private void Subscribe(ulong seed, ModelNamespace ns, ModelTimer timer, Call call)
     {
-        var dice = new Dice(step.Seed);
+        if (!ns.Timers.Contains(timer))
+        {
+            return; // closed by an observer meanwhile
+        }
+
+        var dice = new Dice(seed);
         var manner = dice.Next(3) == 0 ? Manner.Record : (Manner)dice.Next(1 + (int)Manner.Probe);
         var fellows = _subscribed.FindAll(c => c.Host == call.Host && c.Ns == call.Ns && c.Timer != call.Timer);
         var others = ns.Timers.Where(t => !t.Ephemeral && t != timer).Select(static t => t.Id).DefaultIfEmpty(timer.Id).ToList();
@@ -165,12 +173,19 @@ internal sealed partial class SimulatedWorld
         _subscribed.Add(manner switch
         {
             Manner.DisposeOthers => act with { Others = [.. fellows.Select(static f => (f.Timer, f.Id))] },
-            Manner.Rearm => act with { A = 500 + (dice.Next(8) * 250), B = 500 * dice.Next(3) },
+            Manner.StopOther => act with { OtherNs = OtherThan(ns, call.Host, dice), C = 0, Policy = PolicyOf(dice.Next(24)) },
+            Manner.Rearm or Manner.RearmOther => act with { A = 500 + (dice.Next(8) * 250), B = 500 * dice.Next(3) },
             Manner.SetRealtime => act with { A = Near(ns.Now[0], dice.Between(-4, 8) * 500) },
             Manner.SetOffsets => act with { A = Near(ns.Offsets[0], dice.Between(-2, 8) * 500), B = Near(ns.Offsets[1], dice.Next(4) * 500), D = Near(ns.Offsets[2], dice.Next(4) * 500) },
             _ => act with { A = 500 * (1 + dice.Next(4)), B = 500 * dice.Next(3) },
         });
         Call(_subscribed[^1]);
+    }
+
+    private string OtherThan(ModelNamespace ns, int host, Dice dice)
+    {
+        var others = _model[host].Host.Namespaces.Where(n => n != ns && n.Name != "host").Select(static n => n.Name).DefaultIfEmpty("host").ToList();
+        return others[dice.Next(others.Count)];
     }
 
     private void OnFace(SimStep step, int host, ModelNamespace ns)
@@ -267,8 +282,10 @@ internal sealed partial class SimulatedWorld
         Boot(host, wall, up, up + dice.Pick(0, 500));
     }
 
-    private static ModelPolicy PolicyOf(SimStep step) => new(
-        step.Policy % 2 == 1, step.Policy / 2 % 2 == 1, step.Policy / 4 % 2 == 1, (step.Policy / 8) switch { 0 => "count", 1 => "one", _ => "skip" });
+    private static ModelPolicy PolicyOf(SimStep step) => PolicyOf(step.Policy);
+
+    private static ModelPolicy PolicyOf(int policy) => new(
+        policy % 2 == 1, policy / 2 % 2 == 1, policy / 4 % 2 == 1, (policy / 8) switch { 0 => "count", 1 => "one", _ => "skip" });
 
     private static long Near(Int128 now, long by) => (long)Model.Saturate(now + by);
 }

@@ -103,7 +103,7 @@ internal sealed partial class SimulatedWorld : IDisposable
         Trace.Add($"  = {actual}");
         Compare($"answer of {call}", actual, expected);
         Count($"{call.Act}: {Kind(expected)}");
-        if (call.Policy is { } policy && Kind(expected) == "ok")
+        if (call is { Act: not Act.Subscribe, Policy: { } policy } && Kind(expected) == "ok")
         {
             Count($"{call.Act}: missed {policy.Missed}");
         }

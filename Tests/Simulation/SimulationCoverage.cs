@@ -38,7 +38,7 @@ internal static class SimulationCoverage
         .. new[]
         {
             Act.Checkpoint, Act.CloseNamespace, Act.CloseTimer, Act.CreateTimer, Act.Freeze, Act.Probe, Act.Read, Act.Set, Act.SetOffsets, Act.SetRealtime,
-            Act.Subscribe, Act.Unsubscribe,
+            Act.Subscribe, Act.Thaw, Act.Unsubscribe,
         }.Select(static act => $"observer: {act}"),
         "observer: threw",
     ];
