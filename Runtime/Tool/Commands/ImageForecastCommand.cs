@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NodaTime;
 using TimeNs.Clocks;
+using TimeNs.Control.Text;
 using TimeNs.Images;
 using TimeNs.Runtime;
 using TimeNs.Runtime.Kernel;

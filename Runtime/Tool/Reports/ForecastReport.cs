@@ -1,5 +1,6 @@
 using System.Globalization;
 using TimeNs.Clocks;
+using TimeNs.Control.Text;
 using TimeNs.Images;
 using TimeNs.Tool.Scenarios;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using TimeNs.Clocks;
+using TimeNs.Control.Text;
 using TimeNs.Images;
 using TimeNs.Timers;
 using TimeNs.Tool.Scenarios;
