@@ -62,6 +62,7 @@ internal static class CommandLine
             SimulateCommand.Create(),
             ImageCommand.Create(),
             DemoCommand.Create(),
+            ServeCommand.Create(),
             CompletionCommand.Create(),
             KernelHostCommand.Create(),
         };

@@ -176,6 +176,9 @@ internal static class RouteTable
         Response = ControlJson.Default.HealthInfo,
     };
 
+    /// <summary>What is asked for under /v1 and is no call; in no document.</summary>
+    public static readonly Route Unknown = new("unknown", "*", "/v1/{**rest}", Role.None, "Nothing");
+
     /// <summary>All of them, in the order of the documents.</summary>
     public static IReadOnlyList<Route> All { get; } =
     [
