@@ -15,7 +15,7 @@ internal sealed class ServiceRefusal(Problem problem) : ToolException(Line(probl
     private static string Line(Problem problem)
     {
         var detail = Errors.OneLine(problem.Detail).TrimEnd('.');
-        var errno = problem.Errno is { } name ? $" ({name})" : "";
+        var errno = problem.Errno is { } name && !detail.Contains(name, StringComparison.Ordinal) ? $" ({name})" : "";
         return problem.Limit is { } limit && problem.LimitValue is { } value ? $"{detail} [{limit} = {value}]{errno}" : detail + errno;
     }
 

@@ -16,7 +16,7 @@ internal sealed class ServiceVerbs(Surroundings surroundings, bool hasDashes = f
     public const string SocketVariable = "TIMENS_SOCKET";
 
     /// <summary>A shell waits for what it is offered: a service that is slower offers nothing.</summary>
-    private static readonly TimeSpan CompletionPatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan CompletionPatience = TimeSpan.FromSeconds(1);
 
     public Surroundings Surroundings { get; } = surroundings;
 
@@ -66,7 +66,7 @@ internal sealed class ServiceVerbs(Surroundings surroundings, bool hasDashes = f
     public Argument<string> Namespace(string description = "A namespace.", ArgumentArity? arity = null)
     {
         var argument = NewName("NS", description, arity);
-        argument.CompletionSources.Add(context => Offer(context, static async (service, cancel) =>
+        argument.CompletionSources.Add(context => !IsNext(argument, context) ? [] : Offer(context, static async (service, cancel) =>
             (await service.AskAsync(HttpMethod.Get, Paths.Namespaces, Control.Wire.ControlJson.Default.NamespaceList, cancel).ConfigureAwait(false)).Namespaces.Select(static n => n.Name)));
         return argument;
     }
@@ -75,7 +75,7 @@ internal sealed class ServiceVerbs(Surroundings surroundings, bool hasDashes = f
     public Argument<string> Timer(Argument<string> ns, ArgumentArity? arity = null)
     {
         var argument = NewName("TIMER", "A timer of it, by id or name.", arity);
-        argument.CompletionSources.Add(context => Offer(context, async (service, cancel) =>
+        argument.CompletionSources.Add(context => !IsNext(argument, context) ? [] : Offer(context, async (service, cancel) =>
         {
             var path = Paths.Query(Paths.Timers(context.ParseResult.GetValue(ns)!), ("limit", "1000"));
             var page = await service.AskAsync(HttpMethod.Get, path, Control.Wire.ControlJson.Default.TimerList, cancel).ConfigureAwait(false);
@@ -87,7 +87,7 @@ internal sealed class ServiceVerbs(Surroundings surroundings, bool hasDashes = f
     /// <summary>A name, new or not. A path cannot carry dots alone, and with them would be another path.</summary>
     public Argument<string> NewName(string name, string description, ArgumentArity? arity = null)
     {
-        var argument = new Argument<string>(name) { Description = description, Arity = arity ?? ArgumentArity.ExactlyOne };
+        var argument = new Argument<string>(name) { Description = description, HelpName = name, Arity = arity ?? ArgumentArity.ExactlyOne };
         argument.Validators.Add(result =>
         {
             foreach (var token in result.Tokens)
@@ -119,6 +119,14 @@ internal sealed class ServiceVerbs(Surroundings surroundings, bool hasDashes = f
         return Surroundings.Variable(SocketVariable) is { Length: > 0 } variable ? variable
             : Surroundings.DefaultSocket()
             ?? throw new ToolException($"no service to ask: XDG_RUNTIME_DIR is not set, so give --socket PATH or set {SocketVariable}", CommandLine.Unreachable);
+    }
+
+    /// <summary>Whether it is this argument's turn: one that is there already is offered nothing more.</summary>
+    public static bool IsNext(Argument argument, CompletionContext context)
+    {
+        var command = context.ParseResult.CommandResult;
+        var given = command.Children.OfType<ArgumentResult>().Sum(static a => a.Tokens.Count);
+        return command.Command.Arguments.IndexOf(argument) == given - (context.WordToComplete.Length == 0 ? 0 : 1);
     }
 
     private async Task<int> RunAsync(ParseResult parsed, Func<Session, Task<int>> run)

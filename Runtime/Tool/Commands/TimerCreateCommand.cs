@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using TimeNs.Clocks;
 using TimeNs.Control.Text;
 using TimeNs.Control.Wire;
@@ -15,8 +16,8 @@ internal static class TimerCreateCommand
     public static Command Create(ServiceVerbs verbs)
     {
         var ns = verbs.Namespace();
-        var clock = new Argument<string>("CLOCK") { Description = $"{string.Join(", ", Clocks)}." };
-        clock.CompletionSources.Add(Clocks);
+        var clock = new Argument<string>("CLOCK") { Description = $"{string.Join(", ", Clocks)}.", HelpName = "CLOCK" };
+        clock.CompletionSources.Add(context => ServiceVerbs.IsNext(clock, context) ? Clocks.Select(static c => new CompletionItem(c)) : []);
         clock.Validators.Add(static result =>
         {
             if (!TimerClock.TryParse(result.Tokens[0].Value, out _))

@@ -34,7 +34,7 @@ internal static class WatchCommand
                 }
 
                 var path = Paths.Query(Paths.Events, ("namespace", session.Get(ns)), ("timer", session.Get(timer)), ("read", session.Get(read) ? "true" : null));
-                return await new Watch(session, session.Get(count), session.Get(span)).RunAsync(path).ConfigureAwait(false);
+                return await new Watch(session, session.Get(ns) is not null, session.Get(count), session.Get(span)).RunAsync(path).ConfigureAwait(false);
             },
             ns, timer, read, count, span);
     }
@@ -50,7 +50,7 @@ internal static class WatchCommand
         return null;
     }
 
-    private sealed class Watch(Session session, int? count, Duration? span)
+    private sealed class Watch(Session session, bool isOfOne, int? count, Duration? span)
     {
         public async Task<int> RunAsync(string path)
         {
@@ -87,7 +87,7 @@ internal static class WatchCommand
             {
                 session.Output.WriteLine(session.IsJson ? EventLines.Json(item.EventType, item.Data) : EventLines.Text(item.EventType, item.Data));
                 session.Output.Flush();
-                isClosed = item.EventType == "closed";
+                isClosed = item.EventType == "closed" && isOfOne;
                 if (++seen == count)
                 {
                     return true;

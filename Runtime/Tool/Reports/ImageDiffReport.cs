@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TimeNs.Clocks;
+using TimeNs.Control.Text;
 using TimeNs.Images;
 
 namespace TimeNs.Tool.Reports;
@@ -80,7 +81,8 @@ internal static class ImageDiffReport
         var sheet = new Sheet(new("field"), new("before"), new("after"));
         foreach (var field in fields)
         {
-            sheet.Row(field.Field, Value(field.Field, field.Before), Value(field.Field, field.After));
+            var (before, after) = Values(field);
+            sheet.Row(field.Field, before, after);
         }
 
         sheet.Write(output, width);
@@ -105,7 +107,8 @@ internal static class ImageDiffReport
         {
             foreach (var field in timer.Fields)
             {
-                sheet.Row("~", timer.Id, timer.Name ?? "-", field.Field, Value(field.Field, field.Before), Value(field.Field, field.After));
+                var (before, after) = Values(field);
+                sheet.Row("~", timer.Id, timer.Name ?? "-", field.Field, before, after);
             }
         }
 
@@ -113,6 +116,13 @@ internal static class ImageDiffReport
         {
             sheet.Write(output, width);
         }
+    }
+
+    /// <summary>Two values that differ never look the same, however little room there is.</summary>
+    private static (Cell Before, Cell After) Values(FieldChange field)
+    {
+        var (before, after) = (Value(field.Field, field.Before), Value(field.Field, field.After));
+        return before.Short == after.Short ? (before.Text, after.Text) : (before, after);
     }
 
     /// <summary>Nanoseconds as people read them: an instant of the wall clock, a span of the rest.</summary>
@@ -125,7 +135,8 @@ internal static class ImageDiffReport
 
         if (value is not JsonValue number || !number.TryGetValue<long>(out var nanoseconds) || !field.EndsWith("_ns", StringComparison.Ordinal))
         {
-            return value.ToString();
+            var text = value.ToString();
+            return InstantText.TryParse(text, out var instant) ? Words.Wall(ClockTime.FromInstant(instant).Nanoseconds) : text;
         }
 
         return field is "readings.realtime_ns" or "host_readings.realtime_ns" ? Words.Wall(nanoseconds)

@@ -24,7 +24,7 @@ internal static class NamespaceReport
     {
         output.WriteLine($"namespace  {ns.Name}{(ns.Frozen ? " (frozen)" : "")}");
         output.WriteLine($"timers     {ns.Timers}, armed {ns.Armed}{Delegates(ns.EphemeralTimers)}");
-        output.WriteLine($"next       {(ns.Next is { } next ? $"{Name(next)} ({next.Clock}) in {Words.Span(next.InNs).Text}" : "-")}");
+        output.WriteLine($"next       {Next(ns.Next).Text}{(ns.Next is { } next ? $" ({next.Clock})" : "")}");
         output.WriteLine();
         WriteClocks(output, ns.Clocks, ns.Offsets, width);
     }
