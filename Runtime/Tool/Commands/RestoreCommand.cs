@@ -91,7 +91,7 @@ internal static class RestoreCommand
     private static void WriteForecast(Session session, ForecastInfo forecast, Duration within, int limit)
     {
         var width = session.Surroundings.Width;
-        NamespaceReport.WriteClocks(session.Output, forecast.Clocks, forecast.Offsets, width);
+        NamespaceReport.WriteClocks(session.Output, forecast.Clocks, forecast.Offsets, width, "would read");
         session.Output.WriteLine();
         var atOnce = forecast.Fires.Where(static f => f.InNs == 0).ToArray();
         var isCut = forecast.Truncated && atOnce.Length == forecast.Fires.Count;

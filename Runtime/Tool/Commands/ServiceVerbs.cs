@@ -20,9 +20,10 @@ internal sealed class ServiceVerbs(Surroundings surroundings, bool hasDashes = f
 
     public Surroundings Surroundings { get; } = surroundings;
 
-    /// <summary>The service's socket, on the command and on each verb below it.</summary>
-    public Option<string?> Socket { get; } = new("--socket")
+    /// <summary>The service's socket: an option of the command, of each group and of each verb.</summary>
+    public Option<string[]> Socket { get; } = new("--socket")
     {
+        Arity = ArgumentArity.OneOrMore, // one on each level; the last wins
         Description = $"The socket of the service (else {SocketVariable}, else the default).",
         HelpName = "PATH",
     };
@@ -105,15 +106,12 @@ internal sealed class ServiceVerbs(Surroundings surroundings, bool hasDashes = f
         return argument;
     }
 
-    /// <summary>The nearest to the verb wins.</summary>
+    /// <summary>The option, the variable, the default, in this order.</summary>
     public string FindSocket(ParseResult parsed)
     {
-        for (SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
+        if (parsed.GetResult(Socket) is { Tokens: [.., var path] })
         {
-            if (at is CommandResult command && command.Children.OfType<OptionResult>().LastOrDefault(o => o.Option == Socket) is { Tokens: [.., var path] })
-            {
-                return path.Value;
-            }
+            return path.Value;
         }
 
         return Surroundings.Variable(SocketVariable) is { Length: > 0 } variable ? variable

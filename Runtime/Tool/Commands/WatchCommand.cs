@@ -34,7 +34,7 @@ internal static class WatchCommand
                 }
 
                 var path = Paths.Query(Paths.Events, ("namespace", session.Get(ns)), ("timer", session.Get(timer)), ("read", session.Get(read) ? "true" : null));
-                return await new Watch(session, session.Get(ns) is not null, session.Get(count), session.Get(span)).RunAsync(path).ConfigureAwait(false);
+                return await new Watch(session, session.Get(ns) is not null, session.Get(read), session.Get(count), session.Get(span)).RunAsync(path).ConfigureAwait(false);
             },
             ns, timer, read, count, span);
     }
@@ -50,7 +50,7 @@ internal static class WatchCommand
         return null;
     }
 
-    private sealed class Watch(Session session, bool isOfOne, int? count, Duration? span)
+    private sealed class Watch(Session session, bool isOfOne, bool reads, int? count, Duration? span)
     {
         public async Task<int> RunAsync(string path)
         {
@@ -61,6 +61,7 @@ internal static class WatchCommand
             try
             {
                 using var response = await session.Service.OpenAsync(HttpMethod.Get, path, end.Token).ConfigureAwait(false);
+                Tell();
                 if (await FollowAsync(response, end.Token).ConfigureAwait(false))
                 {
                     return CommandLine.Done;
@@ -76,6 +77,15 @@ internal static class WatchCommand
             }
 
             throw new ToolException("the service has ended the watch: it is stopping", CommandLine.Unreachable);
+        }
+
+        /// <summary>A person who sees nothing happen should know that it is watched for, and what is not.</summary>
+        private void Tell()
+        {
+            if (session.Surroundings.ErrorIsTerminal)
+            {
+                session.Error.WriteLine($"watching {(reads ? "changes and ticks" : "changes; ticks are shown with --read")}, until Ctrl-C");
+            }
         }
 
         /// <summary>True when all was seen: as many as were asked for, or what was watched is closed.</summary>

@@ -29,9 +29,9 @@ internal static class NamespaceReport
         WriteClocks(output, ns.Clocks, ns.Offsets, width);
     }
 
-    public static void WriteClocks(TextWriter output, Readings clocks, Offsets offsets, int? width)
+    public static void WriteClocks(TextWriter output, Readings clocks, Offsets offsets, int? width, string reads = "reads")
     {
-        var sheet = new Sheet(new("clock"), new("reads"), new("offset"));
+        var sheet = new Sheet(new("clock"), new(reads), new("offset"));
         sheet.Row("REALTIME", Words.Wall(clocks.RealtimeNs), Words.Offset(offsets.RealtimeNs));
         sheet.Row("MONOTONIC", Words.Point("CLOCK_MONOTONIC", clocks.MonotonicNs), Words.Offset(offsets.MonotonicNs));
         sheet.Row("BOOTTIME", Words.Point("CLOCK_BOOTTIME", clocks.BoottimeNs), Words.Offset(offsets.BoottimeNs));

@@ -42,7 +42,7 @@ public class NsVerbsTest
     [TestCase("--realtime must be a span such as +3d, -90s, 1h30m or 5ns, an instant in UTC such as 2027-01-01T00:00:00Z, or @host, not 'noon'", "--realtime", "noon")]
     [TestCase("--monotonic must be a span such as +3d, -90s, 1h30m or 5ns, or @host, not '2027-01-01T00:00:00Z'", "--monotonic", "2027-01-01T00:00:00Z")]
     [TestCase("--boottime must be a span", "--boottime", "+-3d")]
-    [TestCase("Unknown option '--boot'", "--boot", "3d")]
+    [TestCase("Unrecognized command or argument '--boot'", "--boot", "3d")]
     public void Create_WrongUse_IsToldBeforeTheServiceIsAsked(string reason, params string[] options) =>
         ToolRun.In(ToolService.Around("/nowhere"), ["ns", "create", "web", .. options]).IsRefused(reason);
 
@@ -101,7 +101,7 @@ public class NsVerbsTest
         _service.Advance(500);
         _service.Run("ns", "list").Prints("""
               name   state     REALTIME                 REALTIME +   MONOTONIC +   BOOTTIME +   timers   armed   next
-            ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+            ──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
               host   running   2026-01-01T00:00:00.5Z   0            0             0                 0       0   -
               web    running   2026-01-04T00:00:00.5Z   +3d          0             0                 1       1   tick in 1m29.5s
               db     frozen    2026-01-01T00:00:00Z     0            0             +1ms              0       0   -

@@ -63,7 +63,7 @@ public class TimerVerbsTest
         Make();
         _service.Run("timer", "list", "web").Prints("""
               id   name   clock                  state      expires in   interval   flags
-            ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+            ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
                1   noon   CLOCK_REALTIME         armed      12h          -          TFD_TIMER_ABSTIME|TFD_TIMER_CANCEL_ON_SET
                2   tick   CLOCK_MONOTONIC        readable   -            10ms       -
                3   -      CLOCK_BOOTTIME_ALARM   disarmed   -            -          -
@@ -78,7 +78,7 @@ public class TimerVerbsTest
         var run = _service.Run("timer", "list", "web");
         run.Prints("""
               id   name   clock            state      expires in   interval   flags
-            ────────────────────────────────────────────────────────────────────────────
+            ──────────────────────────────────────────────────────────────────────────────
                1   noon   realtime         armed      12h          -          abs|cancel
                2   tick   monotonic        readable   -            10ms       -
                3   -      boottime-alarm   disarmed   -            -          -
@@ -165,7 +165,7 @@ public class TimerVerbsTest
         _service.Advance(25);
         _service.Run("timer", "read", "web", "tick").Prints("8 expirations, the first due 1000.01s, read at 1000.08s");
         _service.Run("timer", "read", "web", "tick").Prints("nothing to read (EAGAIN)");
-        _service.Advance(7);
+        _service.Advance(10);
         var read = _service.Run("timer", "read", "web", "tick", "--json").Json();
         Assert.That((read.GetProperty("status").GetString(), read.GetProperty("expirations").GetInt64()), Is.EqualTo(("ticks", 1)));
     }
