@@ -122,7 +122,7 @@ public class LimitsTest
     [Test]
     public async Task EventStreams_AreCapped_AndTheSlotComesBack()
     {
-        await using var rig = await ControlRig.StartAsync(static o => o.Limits.EventStreamsPerClient = 1);
+        await using var rig = await ControlRig.StartAsync(static o => (o.Limits.EventStreamsPerClient, o.Limits.RequestBurst) = (1, 10_000_000)); // simulated time gives no new requests
         using (await EventReader.OpenAsync(rig, "/v1/events"))
         {
             Assert.That((await rig.SendAsync("GET", "/v1/events")).IsProblem(429, "limit").Limit, Is.EqualTo("event_streams_per_client"));
