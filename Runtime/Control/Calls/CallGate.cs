@@ -13,8 +13,11 @@ namespace TimeNs.Control.Calls;
 /// </summary>
 internal sealed class CallGate(ControlService service, Route route, Func<ControlCall, Task> handler)
 {
-    /// <summary>Bytes of the body beyond which the server does not take it in: the larger limit of the two that there are.</summary>
-    private long BodyLimit => route.TakesImage ? service.Options.Limits.ImageBytes : service.Options.Limits.JsonBytes;
+    /// <summary>
+    /// Bytes of the body beyond which the server itself does not take it in: well beyond the limit of the call, which names itself when it
+    /// is met; the server counts what frames the chunks too.
+    /// </summary>
+    private long BodyLimit => (2L * (route.TakesImage ? service.Options.Limits.ImageBytes : service.Options.Limits.JsonBytes)) + 4096;
 
     public async Task RunAsync(HttpContext http)
     {
@@ -24,7 +27,7 @@ internal sealed class CallGate(ControlService service, Route route, Func<Control
             var client = route.Role == Role.None && route != RouteTable.Unknown ? new Client(Client.Anonymous, Role.None) : Admit(http);
             if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             {
-                size.MaxRequestBodySize = BodyLimit + 1;
+                size.MaxRequestBodySize = BodyLimit;
             }
 
             var call = new ControlCall(http, service, route, client);

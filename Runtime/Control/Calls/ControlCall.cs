@@ -163,10 +163,11 @@ internal sealed class ControlCall(HttpContext http, ControlService service, Rout
 
     public static async Task WriteAsync<T>(HttpContext http, T answer, JsonTypeInfo<T> type, string mediaType)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(answer, type);
+        var bytes = new ArrayBufferWriter<byte>();
+        Wire.ControlJson.Write(bytes, answer, type);
         http.Response.ContentType = mediaType;
-        http.Response.ContentLength = bytes.Length;
-        await http.Response.Body.WriteAsync(bytes, http.RequestAborted).ConfigureAwait(false);
+        http.Response.ContentLength = bytes.WrittenCount;
+        await http.Response.Body.WriteAsync(bytes.WrittenMemory, http.RequestAborted).ConfigureAwait(false);
     }
 
     public static ControlException Bad(string? parameter, string message) =>

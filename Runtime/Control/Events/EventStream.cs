@@ -2,9 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using TimeNs.Clocks;
 using TimeNs.Control.Calls;
 using TimeNs.Control.Wire;
 
@@ -81,11 +79,7 @@ internal sealed class EventStream(EventBuffer buffer, PipeWriter output)
     private int Write<T>(string kind, T data, JsonTypeInfo<T> type)
     {
         _json.ResetWrittenCount();
-        using (var writer = new Utf8JsonWriter(_json))
-        {
-            JsonSerializer.Serialize(writer, data, type);
-        }
-
+        ControlJson.Write(_json, data, type);
         Write("id: "u8);
         var span = output.GetSpan(20);
         Utf8Formatter.TryFormat(++_id, span, out var digits);

@@ -1,4 +1,5 @@
-using System.Text;
+using System.Buffers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
@@ -15,7 +16,7 @@ internal static class OpenApiDocument
     private static readonly JsonTypeInfo[] EventTypes =
         [ControlJson.Default.TickEvent, ControlJson.Default.ChangeEvent, ControlJson.Default.LifeEvent, ControlJson.Default.DroppedEvent];
 
-    private static readonly Lazy<byte[]> Text = new(static () => Encoding.UTF8.GetBytes(Create().ToJsonString()));
+    private static readonly Lazy<byte[]> Text = new(static () => Encode(Create()));
 
     /// <summary>The document.</summary>
     public static ReadOnlyMemory<byte> Utf8 => Text.Value;
@@ -26,6 +27,17 @@ internal static class OpenApiDocument
         IEnumerable<ProblemKind> always = route.Role == Role.None ? [ProblemKind.BadArgument, ProblemKind.Internal, ProblemKind.Stopping] : OfEveryCall;
         IEnumerable<ProblemKind> ofBody = route.Request is not null || route.TakesImage ? [ProblemKind.TooLarge, ProblemKind.BadMediaType] : [];
         return always.Concat(ofBody).Concat(route.Problems).Distinct().OrderBy(static p => p.Status);
+    }
+
+    private static byte[] Encode(JsonObject document)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(bytes, ControlJson.Plain))
+        {
+            document.WriteTo(writer);
+        }
+
+        return bytes.WrittenSpan.ToArray();
     }
 
     private static JsonObject Create() => new()

@@ -1,4 +1,8 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace TimeNs.Control.Wire;
 
@@ -29,4 +33,14 @@ namespace TimeNs.Control.Wire;
 [JsonSerializable(typeof(ChangeEvent))]
 [JsonSerializable(typeof(LifeEvent))]
 [JsonSerializable(typeof(DroppedEvent))]
-internal sealed partial class ControlJson : JsonSerializerContext;
+internal sealed partial class ControlJson : JsonSerializerContext
+{
+    /// <summary>Nothing is escaped that JSON does not want escaped: people read it.</summary>
+    public static JsonWriterOptions Plain { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Write<T>(IBufferWriter<byte> output, T value, JsonTypeInfo<T> type)
+    {
+        using var writer = new Utf8JsonWriter(output, Plain);
+        JsonSerializer.Serialize(writer, value, type);
+    }
+}
