@@ -42,7 +42,7 @@ internal static class NamespaceReport
         : next.InNs == 0 ? $"{Name(next)} is due"
         : new Cell($"{Name(next)} in {Words.Span(next.InNs).Text}", $"{Name(next)} in {Words.Span(next.InNs).Short}");
 
-    private static string Name(NextExpiration next) => next.Name ?? $"timer {next.Id}";
+    private static string Name(NextExpiration next) => next.Name ?? (next.Id == 0 ? "a delegate's timer" : $"timer {next.Id}");
 
     private static string Delegates(int timers) => timers == 0 ? "" : $", and {timers} of TimeProvider or IScheduler that no image can hold";
 }

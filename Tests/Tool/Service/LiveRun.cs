@@ -1,3 +1,4 @@
+using TimeNs.Runtime.Kernel;
 using TimeNs.Tool;
 
 namespace TimeNs.Tests.Tool.Service;
@@ -16,6 +17,18 @@ internal sealed class LiveRun : IDisposable
     {
         surroundings = surroundings with { CatchInterrupt = () => TimeNs.Tool.Interrupt.Of(_interrupt.Token), ErrorIsTerminal = true };
         _code = Task.Factory.StartNew(() => TimeNs.Tool.CommandLine.Run(args, _output, _error, surroundings), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    /// <summary>The verb ends its clocks when it ends, which may be now.</summary>
+    public static void Advance(SimulatedKernel kernel, int seconds)
+    {
+        try
+        {
+            kernel.Advance(NodaTime.Duration.FromSeconds(seconds));
+        }
+        catch (ObjectDisposedException)
+        {
+        }
     }
 
     public string Output => _output.ToString();

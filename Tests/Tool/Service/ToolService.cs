@@ -22,9 +22,15 @@ internal sealed class ToolService : IDisposable
     public ToolService(Action<TimeNsOptions>? configure = null)
     {
         Socket = _folder.File("timens.sock");
-        _application = ControlHost.Create(Socket, group: null, configure, builder => builder.Services.AddSingleton<IKernel>(Kernel));
+        _application = ControlHost.Create(Socket, group: null, options => Configure(options, configure), builder => builder.Services.AddSingleton<IKernel>(Kernel));
         _application.StartAsync().GetAwaiter().GetResult();
         Surroundings = Around(Socket);
+    }
+
+    private static void Configure(TimeNsOptions options, Action<TimeNsOptions>? more)
+    {
+        options.HostName = "alpha"; // it is in images, so that their size is the same on every machine
+        more?.Invoke(options);
     }
 
     public SimulatedKernel Kernel { get; } = new();

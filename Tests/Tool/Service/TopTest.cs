@@ -13,7 +13,7 @@ public class TopTest
     [SetUp]
     public void Start()
     {
-        _service = new ToolService(static options => options.HostName = "alpha");
+        _service = new ToolService();
         _service.Do("ns", "create", "web", "--realtime", "+3d");
         _service.Do("timer", "create", "web", "boottime", "--name", "backup", "--value", "1d");
     }
@@ -81,7 +81,7 @@ public class TopTest
         using var top = new LiveRun(surroundings, "top");
         top.OutputHas("backup in 1d");
         pressed = key;
-        Advance(kernel, 1);
+        LiveRun.Advance(kernel, 1);
         Assert.That(top.Code, Is.Zero);
     }
 
@@ -103,7 +103,7 @@ public class TopTest
         _service.Stop();
         while (!top.Error.Contains("cannot reach", StringComparison.Ordinal))
         {
-            Advance(kernel, 1);
+            LiveRun.Advance(kernel, 1);
         }
 
         Assert.That(top.Code, Is.EqualTo(3));
@@ -121,18 +121,6 @@ public class TopTest
 
     [Test]
     public void Top_TooShortAnInterval_IsWrongUse() => _service.Run("top", "--interval", "99ms").IsRefused("--interval must be at least 100ms");
-
-    /// <summary>The verb ends its clocks when it ends, which may be now.</summary>
-    private static void Advance(SimulatedKernel kernel, int seconds)
-    {
-        try
-        {
-            kernel.Advance(NodaTime.Duration.FromSeconds(seconds));
-        }
-        catch (ObjectDisposedException)
-        {
-        }
-    }
 
     private TopSample Sample(long uptimeSeconds, long expirations, long deliveries, long wakeups)
     {
