@@ -95,7 +95,7 @@ public class CheckpointTest
     [Test]
     public void Checkpoint_StopAndTheDiskIsFull_ThawsAsIfItHadNeverStood()
     {
-        _service.Surroundings = _service.Surroundings with { Output = static () => new FullStream() };
+        _service.Surroundings = _service.Surroundings with { Output = () => new FullStream(() => _service.Advance(5000)) };
         var run = _service.Run("checkpoint", "web", "-o", "-", "--stop");
         run.Fails(2, "-: cannot save the image: No space left on device; web was thawed and goes on");
         Assert.Multiple(() =>
@@ -170,10 +170,15 @@ public class CheckpointTest
         : http.Request.Path.Value.EndsWith(path, StringComparison.Ordinal) ? checkpoint(http)
         : FakeService.Refuse(http, thaw == 500 || http.Request.Method == "DELETE" ? 500 : thaw, "Because.");
 
-    private sealed class FullStream : MemoryStream
+    /// <summary>A disk that takes its time to say that it is full.</summary>
+    private sealed class FullStream(Action pass) : MemoryStream
     {
-        public override void Write(byte[] buffer, int offset, int count) => throw new IOException("No space left on device");
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("No space left on device");
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            pass();
+            throw new IOException("No space left on device");
+        }
     }
 }
