@@ -52,7 +52,18 @@ internal sealed class EventHub
         }
     }
 
+    /// <summary>In its place among what the engine tells: after the changes that came before it.</summary>
     private void Tell(string kind, RuntimeNamespace ns, NamespaceTimer? timer)
+    {
+        lock (ns.Engine.Gate)
+        {
+            ns.Engine.Announce(() => TellNow(kind, ns, timer));
+            ns.Engine.Changed();
+        }
+    }
+
+    /// <summary>On the engine's thread.</summary>
+    private void TellNow(string kind, RuntimeNamespace ns, NamespaceTimer? timer)
     {
         var life = new LifeEvent { Namespace = ns.Name, Timer = timer?.Id, Name = timer?.Name };
         foreach (var scope in Volatile.Read(ref _open))

@@ -69,6 +69,11 @@ internal sealed class EventScope(EventBuffer buffer, RuntimeNamespace? ns, Names
             return; // its end is told by the namespace itself, and it was there before the stream
         }
 
+        if (timer is not null && maxTimers != 0)
+        {
+            return; // the same of a timer that is read
+        }
+
         Buffer.Add(kind, life);
         if (which is null)
         {
@@ -138,6 +143,7 @@ internal sealed class EventScope(EventBuffer buffer, RuntimeNamespace? ns, Names
 
         if (timer == which)
         {
+            Buffer.Add("closed", new LifeEvent { Namespace = which.Namespace.Name, Timer = which.Id, Name = which.Name });
             Buffer.End();
         }
     }
