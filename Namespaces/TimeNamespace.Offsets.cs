@@ -12,15 +12,7 @@ internal sealed partial class TimeNamespace
     /// <exception cref="TimeNamespaceException">EACCES: the host, or MONOTONIC or BOOTTIME back after a timer was created.</exception>
     public void SetOffsets(in ClockOffsets offsets, in ClockReadings host)
     {
-        RefuseHost(Errno.EACCES, "its offsets are always 0");
-        offsets.CheckRange(host, Offsets);
-        CheckStanding(offsets);
-        if (HasHadTimers)
-        {
-            RefuseBackwards(ClockBase.Monotonic, offsets);
-            RefuseBackwards(ClockBase.Boottime, offsets);
-        }
-
+        CheckOffsets(offsets, host);
         var wallSet = offsets.RealtimeNs != Offsets.RealtimeNs;
         if (_frozen is { } frozen)
         {
@@ -63,6 +55,18 @@ internal sealed partial class TimeNamespace
 
         var wallOffset = now.WallOffset;
         _table.CancelInOrder(_cancelList.Select(t => (t, wallOffset)));
+    }
+
+    private void CheckOffsets(in ClockOffsets offsets, in ClockReadings host)
+    {
+        RefuseHost(Errno.EACCES, "its offsets are always 0");
+        offsets.CheckRange(host, Offsets);
+        CheckStanding(offsets);
+        if (HasHadTimers)
+        {
+            RefuseBackwards(ClockBase.Monotonic, offsets);
+            RefuseBackwards(ClockBase.Boottime, offsets);
+        }
     }
 
     private void RefuseBackwards(ClockBase clock, in ClockOffsets offsets)

@@ -30,6 +30,9 @@ internal sealed class TimerQueue(TimeNamespace owner, ClockBase clock)
 
     public int Count => _heap.Count;
 
+    /// <summary>How many of the queued timers belong to delegates of the process.</summary>
+    public int EphemeralCount { get; private set; }
+
     public bool IsEmpty => _heap.IsEmpty;
 
     public TimerState Head => _heap.Head;
@@ -45,18 +48,23 @@ internal sealed class TimerQueue(TimeNamespace owner, ClockBase clock)
         if (timer.Deadline != long.MaxValue)
         {
             _heap.Set(timer, timer.Deadline, timer.Sequence);
+            EphemeralCount += timer.IsEphemeral ? 1 : 0;
         }
     }
 
     /// <summary>The queued timers, in no particular order.</summary>
     public IEnumerable<TimerState> Items() => _heap.Items();
 
-    public void Remove(TimerState timer) => _heap.Remove(timer);
+    public void Remove(TimerState timer)
+    {
+        EphemeralCount -= timer is { IsEphemeral: true, QueueIndex: >= 0 } ? 1 : 0;
+        _heap.Remove(timer);
+    }
 
     public TimerState Pop()
     {
         var head = _heap.Head;
-        _heap.Remove(head);
+        Remove(head);
         return head;
     }
 
@@ -64,6 +72,7 @@ internal sealed class TimerQueue(TimeNamespace owner, ClockBase clock)
     public void CheckInvariants()
     {
         _heap.CheckInvariants();
+        Debug.Assert(EphemeralCount == _heap.Items().Count(static t => t.IsEphemeral), "the count of ephemeral timers is kept");
         foreach (var timer in _heap.Items())
         {
             Debug.Assert(timer.IsArmed && timer.Base == Clock && timer.Namespace == Namespace, "a queue holds its own armed timers");

@@ -265,6 +265,10 @@ internal sealed class TimerState(long id, string? name, ClockId clock, TimeNames
         : IsPeriodic ? Forward.Count(Deadline, IntervalNs, now.Nanoseconds, out _)
         : Deadline <= now.Nanoseconds ? 1UL : 0;
 
+    /// <summary>What a read would return at a moment by which the armed timer will have expired.</summary>
+    public ulong PeekAfterExpiry(in ClockReadings then) =>
+        PassedBy(then[Base]) is var passed && Ticks > ulong.MaxValue - passed ? ulong.MaxValue : Ticks + passed;
+
     /// <summary>Writes the timer down as it is.</summary>
     public Images.TimerImage Save() => new()
     {

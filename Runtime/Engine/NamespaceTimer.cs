@@ -194,17 +194,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
         lock (_engine.Gate)
         {
             CheckOpen();
-            var peek = _state.Namespace.Peek(_state, _engine.ReadHost());
-            var value = Timespec.FromNanoseconds(peek.ValueNs);
-            var interval = Timespec.FromNanoseconds(peek.IntervalNs);
-            return $"""
-                clockid: {(int)Clock}
-                ticks: {_state.Ticks}
-                settime flags: 0{Convert.ToString((int)_state.Flags, 8)}
-                it_value: ({value.Seconds}, {value.Nanoseconds})
-                it_interval: ({interval.Seconds}, {interval.Nanoseconds})
-
-                """.ReplaceLineEndings("\n");
+            return _state.Namespace.Look(_state, _engine.ReadHost()).FdInfo();
         }
     }
 

@@ -235,6 +235,8 @@ public sealed class RuntimeNamespace : IDisposable
 
     internal TimeNamespace State => _namespace;
 
+    internal TimerEngine Engine => _engine;
+
     /// <summary>One clock, without the lock: what the faces read.</summary>
     /// <exception cref="ObjectDisposedException">The namespace is closed.</exception>
     internal ClockTime ReadFast(ClockBase clock)

@@ -1,6 +1,7 @@
 using System.Text;
 using NodaTime;
 using TimeNs.Clocks;
+using TimeNs.Control.Text;
 using TimeNs.Tool.Scenarios;
 
 namespace TimeNs.Tests.Linux;

@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace TimeNs.Tests.Tidy;
 
-/// <summary>Arrows between projects point down only: Tool → Engine → Namespaces; Bench and Tests stand above all of them.</summary>
+/// <summary>Arrows between projects point down only: Tool → Control → Engine → Namespaces; Bench and Tests stand above all of them.</summary>
 [TestFixture]
 public sealed class ProjectsTest
 {
@@ -48,9 +48,10 @@ public sealed class ProjectsTest
     {
         ["Namespaces", ..] => 0,
         ["Runtime", "Engine", ..] => 1,
-        ["Runtime", ..] => 2,
-        ["Bench", ..] => 3,
-        ["Tests", ..] => 4,
+        ["Runtime", "Control", ..] => 2,
+        ["Runtime", ..] => 3,
+        ["Bench", ..] => 4,
+        ["Tests", ..] => 5,
         _ => throw new InvalidOperationException($"{project} has no place in the layout: see docs/architecture.md"),
     };
 }

@@ -33,7 +33,7 @@ public class CompletionCommandTest
     }
 
     [TestCase("timens sim", "simulate")]
-    [TestCase("timens image ", "forecast show")]
+    [TestCase("timens image ", "diff forecast show")]
     [TestCase("timens image forecast x --missed o", "one")]
     [TestCase("timens simulate ", "", Description = "no options unless asked for: the shell offers files")]
     public void Completion_InBash_CompletesALine(string line, string offers)

@@ -1,4 +1,5 @@
 using TimeNs.Clocks;
+using TimeNs.Control.Text;
 using TimeNs.Tool.Scenarios;
 
 namespace TimeNs.Tests.Tool;

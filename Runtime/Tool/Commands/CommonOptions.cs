@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using NodaTime;
+using TimeNs.Control.Text;
 using TimeNs.Tool.Scenarios;
 
 namespace TimeNs.Tool.Commands;

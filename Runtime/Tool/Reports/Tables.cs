@@ -1,5 +1,6 @@
 using Spectre.Console;
 using TimeNs.Clocks;
+using TimeNs.Control.Text;
 using TimeNs.Tool.Scenarios;
 
 namespace TimeNs.Tool.Reports;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using TimeNs.Clocks;
+using TimeNs.Control.Text;
 
 namespace TimeNs.Tool.Scenarios.Kernel;
 

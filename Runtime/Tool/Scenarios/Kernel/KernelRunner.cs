@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodaTime;
 using TimeNs.Clocks;
+using TimeNs.Control.Text;
 
 namespace TimeNs.Tool.Scenarios.Kernel;
 

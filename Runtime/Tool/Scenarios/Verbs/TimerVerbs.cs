@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using TimeNs.Clocks;
+using TimeNs.Control.Text;
 using TimeNs.Timers;
 
 namespace TimeNs.Tool.Scenarios.Verbs;

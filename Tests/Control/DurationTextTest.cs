@@ -1,7 +1,7 @@
 using NodaTime;
-using TimeNs.Tool.Scenarios;
+using TimeNs.Control.Text;
 
-namespace TimeNs.Tests.Tool;
+namespace TimeNs.Tests.Control;
 
 public class DurationTextTest
 {

@@ -2,7 +2,7 @@ using NodaTime;
 using NodaTime.Text;
 using TimeNs.Clocks;
 
-namespace TimeNs.Tool.Scenarios;
+namespace TimeNs.Control.Text;
 
 /// <summary>Instants as ISO-8601 in UTC with up to nine decimals: <c>2026-01-01T00:00:00.000000001Z</c>, and nothing else.</summary>
 internal static class InstantText

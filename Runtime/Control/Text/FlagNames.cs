@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace TimeNs.Tool.Scenarios;
+namespace TimeNs.Control.Text;
 
 /// <summary>
 /// The flags of timerfd by name, joined by <c>|</c>. Every name is known everywhere: whether a call takes it is the call's to say

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using TimeNs.Clocks;
 
-namespace TimeNs.Tool.Scenarios;
+namespace TimeNs.Control.Text;
 
 /// <summary>The clocks of Linux by name. Any number may be written instead, so that a bad one can be.</summary>
 internal static class ClockName

@@ -1,7 +1,7 @@
 using System.Globalization;
 using NodaTime;
 
-namespace TimeNs.Tool.Scenarios;
+namespace TimeNs.Control.Text;
 
 /// <summary>
 /// Durations as people write them: <c>1s</c>, <c>1.5s</c>, <c>-100s</c>, <c>1h30m</c>, <c>0</c>.

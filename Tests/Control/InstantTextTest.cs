@@ -1,8 +1,8 @@
 using NodaTime;
 using TimeNs.Clocks;
-using TimeNs.Tool.Scenarios;
+using TimeNs.Control.Text;
 
-namespace TimeNs.Tests.Tool;
+namespace TimeNs.Tests.Control;
 
 public class InstantTextTest
 {

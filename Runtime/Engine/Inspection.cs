@@ -1,0 +1,65 @@
+using TimeNs.Clocks;
+using TimeNs.Images;
+
+namespace TimeNs.Runtime;
+
+/// <summary>Looks at namespaces and timers under the lock, each time at one moment, and touches nothing.</summary>
+internal static class Inspection
+{
+    /// <exception cref="ObjectDisposedException">The namespace is closed.</exception>
+    public static NamespaceLook Look(this RuntimeNamespace ns)
+    {
+        lock (ns.Engine.Gate)
+        {
+            ns.CheckOpen();
+            return ns.State.Look(ns.Engine.ReadHost());
+        }
+    }
+
+    /// <exception cref="ObjectDisposedException">The timer is closed.</exception>
+    public static TimerLook Look(this NamespaceTimer timer)
+    {
+        lock (timer.Namespace.Engine.Gate)
+        {
+            timer.Namespace.CheckOpen();
+            return timer.Namespace.State.FindTimer(timer.Id) is { } state && !timer.IsClosed
+                ? timer.Namespace.State.Look(state, timer.Namespace.Engine.ReadHost())
+                : throw new ObjectDisposedException(nameof(NamespaceTimer), $"Timer {timer} is closed.");
+        }
+    }
+
+    /// <summary>Timers in the order of their ids, from the one after <paramref name="after"/> on.</summary>
+    /// <exception cref="ObjectDisposedException">The namespace is closed.</exception>
+    public static IReadOnlyList<TimerLook> LookAtTimers(this RuntimeNamespace ns, long after, int limit)
+    {
+        lock (ns.Engine.Gate)
+        {
+            ns.CheckOpen();
+            var host = ns.Engine.ReadHost();
+            return [.. ns.State.TimersAfter(after, limit).Select(t => ns.State.Look(t, host))];
+        }
+    }
+
+    /// <summary>What new offsets would fire at once; throws what <see cref="RuntimeNamespace.SetOffsets"/> would.</summary>
+    public static IReadOnlyList<ForecastEntry> ForetellOffsets(this RuntimeNamespace ns, ClockOffsets offsets)
+    {
+        lock (ns.Engine.Gate)
+        {
+            ns.CheckOpen();
+            return ns.State.ForetellOffsets(offsets, ns.Engine.ReadHost());
+        }
+    }
+
+    /// <summary>All live namespaces, the host first, as of one moment.</summary>
+    /// <exception cref="ObjectDisposedException">The runtime has ended.</exception>
+    public static IReadOnlyList<NamespaceLook> LookAtNamespaces(this TimeRuntime runtime)
+    {
+        var engine = runtime.Host.Engine;
+        lock (engine.Gate)
+        {
+            engine.CheckRunning();
+            var host = engine.ReadHost();
+            return [.. engine.Table.Namespaces.Select(ns => ns.Look(host))];
+        }
+    }
+}
