@@ -1,5 +1,5 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using TimeNs.Clocks;
 using TimeNs.Timers;
 
 namespace TimeNs.Runtime;
@@ -93,6 +93,8 @@ internal sealed partial class TimerEngine
     }
 
     /// <summary>Hands out the batch, claim by claim. When the engine is stopping the rest goes with its timers.</summary>
+    // A frame of its own: the addresses that it fetches from would keep their objects alive while the engine waits.
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void Deliver()
     {
         var batch = CollectionsMarshal.AsSpan(_batch);
