@@ -22,13 +22,17 @@ internal sealed class CallbackDispatcher(bool isSimulated, Action<Exception> fau
     private const int Busy = 1; // it has callbacks to run, or will have when it comes
     private const int Resting = 2; // it has run all of them, and looks for more
 
-    // Some tens of microseconds: a thread that sleeps costs as much to wake. Where there is one processor nobody would be running.
-    private static readonly int s_spins = Environment.ProcessorCount > 1 ? 1000 : 1;
+    // At most some tens of microseconds: a thread that sleeps costs as much to wake. A side that has spun in vain, as on a busy machine,
+    // spins less the next time. Where there is one processor nobody would be running.
+    private const int LeastSpins = 10;
+    private static readonly int s_mostSpins = Environment.ProcessorCount > 1 ? 1000 : LeastSpins;
 
     private readonly ConcurrentQueue<Action> _queue = new();
     private readonly object _sync = new();
     private int _posted; // 1: there may be something in the queue
     private int _phase;
+    private int _engineSpins = s_mostSpins;
+    private int _poolSpins = s_mostSpins;
     private bool _asleep; // the engine's thread
     private bool _stopped;
 
@@ -73,11 +77,7 @@ internal sealed class CallbackDispatcher(bool isSimulated, Action<Exception> fau
             ThreadPool.UnsafeQueueUserWorkItem(static self => self.Serve(), this, preferLocal: false);
         }
 
-        for (var i = 0; i < s_spins && Volatile.Read(ref _phase) == Busy; i++)
-        {
-            Thread.SpinWait(1);
-        }
-
+        SpinWhile(Busy, ref _engineSpins);
         SleepWhileBusy();
     }
 
@@ -89,6 +89,16 @@ internal sealed class CallbackDispatcher(bool isSimulated, Action<Exception> fau
             Volatile.Write(ref _stopped, true);
             Monitor.PulseAll(_sync);
         }
+    }
+
+    private void SpinWhile(int phase, ref int most)
+    {
+        for (var i = 0; i < most && Volatile.Read(ref _phase) == phase; i++)
+        {
+            Thread.SpinWait(1);
+        }
+
+        most = Volatile.Read(ref _phase) == phase ? Math.Max(LeastSpins, most / 2) : Math.Min(s_mostSpins, most * 2);
     }
 
     private void SleepWhileBusy()
@@ -164,11 +174,7 @@ internal sealed class CallbackDispatcher(bool isSimulated, Action<Exception> fau
             }
         }
 
-        for (var i = 0; i < s_spins && Volatile.Read(ref _phase) == Resting; i++)
-        {
-            Thread.SpinWait(1);
-        }
-
+        SpinWhile(Resting, ref _poolSpins);
         return Interlocked.CompareExchange(ref _phase, Absent, Resting) != Resting;
     }
 

@@ -16,9 +16,14 @@ internal sealed partial class TimerEngine
     /// <summary>An alarm this near may have fired already, unseen: it is set again after every wait.</summary>
     private const long AlarmMarginNs = 1_000_000;
 
+    /// <summary>After so many deadlines in a row that the engine watched for, it asks the kernel for its news.</summary>
+    private const int MostWatches = 1000;
+
     private readonly long[] _alarms = [long.MaxValue, long.MaxValue, long.MaxValue]; // the deadlines that alarms are set for
     private readonly long _shiftNs; // from the deadline to the alarm
     private bool _clockWasSet; // since the alarms were set
+    private bool _isNear; // a deadline is so near that the engine watches the clock for it, without an alarm
+    private int _watches; // since it last waited for the kernel
     private int _news; // 1: somebody wakes the engine for other reasons than the time
 
     /// <summary>Under the lock, on any thread: what is due earlier than it was.</summary>
@@ -40,6 +45,7 @@ internal sealed partial class TimerEngine
     /// </summary>
     private void SetAlarms(in ClockReadings host)
     {
+        _isNear = false;
         foreach (var clock in ClockOffsets.Bases)
         {
             var next = Table.NextDeadline(clock);
@@ -47,7 +53,12 @@ internal sealed partial class TimerEngine
             var mayBeCleared = alarm != long.MaxValue
                 && ((_clockWasSet && clock == ClockBase.Realtime)
                     || ClockTime.AddSaturating(alarm, _shiftNs) <= ClockTime.AddSaturating(host[clock].Nanoseconds, AlarmMarginNs));
-            if (mayBeCleared || next.Nanoseconds != alarm)
+            if (IsNear(next, host[clock]))
+            {
+                _isNear = true;
+                Volatile.Write(ref _alarms[(int)clock], next.Nanoseconds);
+            }
+            else if (mayBeCleared || next.Nanoseconds != alarm)
             {
                 SetAlarm(clock, next);
             }
@@ -64,8 +75,19 @@ internal sealed partial class TimerEngine
         Volatile.Write(ref _alarms[(int)clock], deadline.Nanoseconds);
     }
 
+    private bool IsNear(ClockTime next, ClockTime now) => _shiftNs < 0 && _watches < MostWatches && next.Since(now) <= -_shiftNs;
+
+    /// <summary>Waits for the kernel, and then for the clock where the alarm was set early; for the clock alone when that is all there is to wait for.</summary>
     private bool Wait()
     {
+        if (_isNear)
+        {
+            _watches++;
+            WatchTheClock();
+            return false; // a clock set is found by the reading that follows
+        }
+
+        _watches = 0;
         var clockSet = Kernel.Wait();
         if (_shiftNs < 0 && !clockSet)
         {
