@@ -23,14 +23,17 @@ internal sealed class CallbackDispatcher(bool isSimulated, Action<Exception> fau
     private const int Resting = 2; // it has run all of them, and looks for more
 
     // At most some tens of microseconds: a thread that sleeps costs as much to wake. A side that has spun in vain, as on a busy machine,
-    // spins less the next time. Where there is one processor nobody would be running.
+    // spins less the next time, but tries the whole span again now and then: with the least it would find nobody for ever. Where there is
+    // one processor nobody would be running.
     private const int LeastSpins = 10;
+    private const int TryAgain = 16;
     private static readonly int s_mostSpins = Environment.ProcessorCount > 1 ? 1000 : LeastSpins;
 
     private readonly ConcurrentQueue<Action> _queue = new();
     private readonly object _sync = new();
     private int _posted; // 1: there may be something in the queue
     private int _phase;
+    private int _handovers;
     private int _engineSpins = s_mostSpins;
     private int _poolSpins = s_mostSpins;
     private bool _asleep; // the engine's thread
@@ -70,6 +73,12 @@ internal sealed class CallbackDispatcher(bool isSimulated, Action<Exception> fau
         if (Volatile.Read(ref _stopped))
         {
             return;
+        }
+
+        if (++_handovers % TryAgain == 0)
+        {
+            _engineSpins = s_mostSpins;
+            Volatile.Write(ref _poolSpins, s_mostSpins);
         }
 
         if (Interlocked.Exchange(ref _phase, Busy) == Absent)
