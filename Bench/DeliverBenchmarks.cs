@@ -19,7 +19,7 @@ namespace TimeNs.Bench;
 [Description("the same with an observer a timer, also through the engine in simulated time")]
 public class DeliverBenchmarks
 {
-    private const int Expirations = 100_000;
+    internal const int Expirations = 100_000;
     private const long BatchNs = 1_000_000;
 
     private readonly Func<int, CountingObserver> _observer;

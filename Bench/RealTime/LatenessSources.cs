@@ -1,0 +1,146 @@
+using System.Reactive.Disposables;
+using System.Reactive.Linq;
+using NodaTime;
+using TimeNs.Bench.Load;
+using TimeNs.Bench.Native;
+using TimeNs.Clocks;
+using TimeNs.Runtime;
+using TimeNs.Timers;
+
+namespace TimeNs.Bench.RealTime;
+
+/// <summary>TimeNs and its peers in real time.</summary>
+internal static class LatenessSources
+{
+    private const int Priority = 50;
+    private const long NsPerMs = 1_000_000;
+    private const long NsPerTick = 100;
+    private static readonly TimeSpan s_interval = TimeSpan.FromMicroseconds(LatenessPlan.IntervalNs / 1e3);
+    private static readonly Lazy<bool> s_realtimeAllowed = new(TryRealtime);
+
+    public static LatenessSource Plain { get; } = new("TimeNs", static (plan, start, timers) => StartRuntime(plan, start, timers, realtime: false), IsExact: true);
+
+    public static LatenessSource Realtime => new(
+        "TimeNs, SCHED_FIFO", static (plan, start, timers) => StartRuntime(plan, start, timers, realtime: true), IsExact: true, RealtimeMissing);
+
+    public static LatenessSource Timerfd { get; } = new(
+        "timerfd a timer + epoll", static (plan, start, timers) => new TimerfdLoop(plan, start, timers, 0), IsExact: true, Peers.TimerfdMissing);
+
+    public static LatenessSource TimerfdRealtime => new(
+        "timerfd a timer + epoll, SCHED_FIFO", static (plan, start, timers) => new TimerfdLoop(plan, start, timers, Priority), IsExact: true,
+        Peers.TimerfdMissing ?? RealtimeMissing);
+
+    public static LatenessSource SystemTimer { get; } = new("System.Threading.Timer", StartSystem, IsExact: false);
+
+    public static LatenessSource Periodic { get; } = new("PeriodicTimer", StartPeriodic, IsExact: false);
+
+    public static LatenessSource Interval { get; } = new("Observable.Timer, its default scheduler", StartInterval, IsExact: false);
+
+    /// <summary>All of them, TimeNs first.</summary>
+    public static IReadOnlyList<LatenessSource> All() => [Plain, Realtime, Timerfd, TimerfdRealtime, SystemTimer, Periodic, Interval];
+
+    private static string? RealtimeMissing => s_realtimeAllowed.Value ? null : "SCHED_FIFO is not allowed to this user";
+
+    /// <summary>Asked on a thread of its own, which ends.</summary>
+    private static bool TryRealtime()
+    {
+        var allowed = false;
+        var thread = new Thread(() => allowed = OperatingSystem.IsLinux() && LinuxCalls.TrySetRealtime(Priority));
+        thread.Start();
+        thread.Join();
+        return allowed;
+    }
+
+    private static TimeRuntime StartRuntime(LatenessPlan plan, long startNs, LatenessTimer[] timers, bool realtime)
+    {
+        var runtime = TimeRuntime.Start(new TimeRuntimeOptions { Kernel = Kernels.Open() });
+        var ns = runtime.CreateNamespace("bench");
+        if (realtime)
+        {
+            var first = ns.CreateTimer(ClockId.Monotonic);
+            first.Ticks.Subscribe(static _ => LinuxCalls.TrySetRealtime(Priority)); // on the engine's thread
+            first.Set(TimerSetting.After(Duration.FromNanoseconds(1)));
+        }
+
+        for (var i = 0; i < timers.Length; i++)
+        {
+            var timer = ns.CreateTimer(ClockId.Monotonic);
+            timer.Ticks.Subscribe(new Observer(timers[i]));
+            timers[i].Begin(startNs + plan.PhasesNs[i]);
+            timer.Set(TimerSetting.At(new ClockTime(startNs + plan.PhasesNs[i]), Duration.FromNanoseconds(LatenessPlan.IntervalNs), cancelOnSet: false));
+        }
+
+        return runtime;
+    }
+
+    /// <summary>In whole milliseconds, as Timer takes them: what was asked for is what it is held to.</summary>
+    private static CompositeDisposable StartSystem(LatenessPlan plan, long startNs, LatenessTimer[] timers)
+    {
+        var all = new CompositeDisposable(timers.Length);
+        for (var i = 0; i < timers.Length; i++)
+        {
+            var now = Pause.NowNs();
+            var dueMs = (startNs + plan.PhasesNs[i] - now) / NsPerMs;
+            timers[i].Begin(now + dueMs * NsPerMs);
+            all.Add(new Timer(static state => ((LatenessTimer)state!).Fired(1), timers[i], dueMs, LatenessPlan.IntervalNs / NsPerMs));
+        }
+
+        return all;
+    }
+
+    /// <summary>Each begins when a one-shot at its phase makes it.</summary>
+    private static CompositeDisposable StartPeriodic(LatenessPlan plan, long startNs, LatenessTimer[] timers)
+    {
+        var all = new CompositeDisposable(timers.Length);
+        for (var i = 0; i < timers.Length; i++)
+        {
+            var timer = timers[i];
+            all.Add(new Timer(
+                _ =>
+                {
+                    var periodic = new PeriodicTimer(s_interval);
+                    timer.Begin(Pause.NowNs() + LatenessPlan.IntervalNs);
+                    all.Add(periodic);
+                    _ = Loop(periodic, timer);
+                },
+                null, (startNs + plan.PhasesNs[i] - Pause.NowNs()) / NsPerMs, Timeout.Infinite));
+        }
+
+        return all;
+    }
+
+    private static async Task Loop(PeriodicTimer periodic, LatenessTimer timer)
+    {
+        while (await periodic.WaitForNextTickAsync())
+        {
+            timer.Fired(1);
+        }
+    }
+
+    private static CompositeDisposable StartInterval(LatenessPlan plan, long startNs, LatenessTimer[] timers)
+    {
+        var all = new CompositeDisposable(timers.Length);
+        for (var i = 0; i < timers.Length; i++)
+        {
+            var timer = timers[i];
+            var now = Pause.NowNs();
+            var due = TimeSpan.FromTicks((startNs + plan.PhasesNs[i] - now) / NsPerTick);
+            timer.Begin(now + due.Ticks * NsPerTick);
+            all.Add(Observable.Timer(due, s_interval).Subscribe(_ => timer.Fired(1)));
+        }
+
+        return all;
+    }
+
+    private sealed class Observer(LatenessTimer timer) : IObserver<Tick>
+    {
+        public void OnNext(Tick value) => timer.Fired(value.Expirations);
+
+        public void OnError(Exception error) => throw error;
+
+        public void OnCompleted()
+        {
+            // Nothing is owed.
+        }
+    }
+}
