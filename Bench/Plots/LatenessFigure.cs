@@ -9,6 +9,7 @@ internal static class LatenessFigure
     private const double LeastUs = 1;
     private const double MostUs = 1e6;
     private const int PointsADecade = 30;
+    private const int LegendHeight = 210;
 
     /// <summary>Samples of each source that can be had here, sorted, in nanoseconds.</summary>
     public static List<(string Name, long[] Samples)> Measure(LatenessPlan plan, TextWriter progress)
@@ -28,7 +29,7 @@ internal static class LatenessFigure
         var best = sources.MinBy(static s => Samples.Percentile(s.Samples, 0.99));
         var plot = Style.Create(
             $"10k timers at 1 Hz: 99 % within {Unit.Nanoseconds.Format(Samples.Percentile(best.Samples, 0.99))} with {best.Name}",
-            "lateness, microseconds", "share of deadlines later than that");
+            "lateness", "share of deadlines later than that");
         foreach (var (index, (name, samples)) in sources.Index())
         {
             var (x, y) = Tail(samples);
@@ -45,7 +46,7 @@ internal static class LatenessFigure
         plot.Legend.FontSize = 13;
         plot.Legend.OutlineWidth = 0;
         plot.Legend.ShadowOffset = new ScottPlot.PixelOffset(0, 0);
-        plot.SavePng(file, Style.Width, Style.Height + 140);
+        plot.SavePng(file, Style.Width, Style.Height + LegendHeight);
     }
 
     /// <summary>The logarithms of lateness and of the share that is later; it ends at the latest sample.</summary>

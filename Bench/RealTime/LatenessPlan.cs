@@ -3,20 +3,21 @@ namespace TimeNs.Bench.RealTime;
 /// <summary>Timers of one interval whose deadlines are spread over it at random, the same for every way to serve them.</summary>
 /// <param name="Timers">How many.</param>
 /// <param name="Seconds">How long is measured, after a warm-up of one interval that is not.</param>
-internal sealed record LatenessPlan(int Timers, double Seconds)
+/// <param name="IntervalNs">A second, if nothing else is said; whole milliseconds.</param>
+internal sealed record LatenessPlan(int Timers, double Seconds, long IntervalNs = Pause.NsPerSecond)
 {
-    public const long IntervalNs = Pause.NsPerSecond;
+    public TimeSpan Interval => TimeSpan.FromMicroseconds(IntervalNs / 1e3);
 
     /// <summary>From the start to the first deadline of each.</summary>
-    public long[] PhasesNs { get; } = Phases(Timers);
+    public long[] PhasesNs { get; } = Phases(Timers, IntervalNs);
 
     /// <summary>How many deadlines a timer has that are measured.</summary>
     public int Deadlines => Math.Max(1, (int)Math.Round(Seconds * Pause.NsPerSecond / IntervalNs));
 
-    private static long[] Phases(int timers)
+    private static long[] Phases(int timers, long intervalNs)
     {
         var random = new Random(1);
-        return [.. Enumerable.Range(0, timers).Select(_ => 1 + random.NextInt64(IntervalNs - 1))];
+        return [.. Enumerable.Range(0, timers).Select(_ => 1 + random.NextInt64(intervalNs - 1))];
     }
 }
 
@@ -29,7 +30,7 @@ internal sealed class LatenessRecorder(LatenessPlan plan)
     /// <summary>How many are still missing.</summary>
     public int Missing => _samples.Length - Volatile.Read(ref _count);
 
-    public int Deadlines => plan.Deadlines;
+    public LatenessPlan Plan => plan;
 
     public void Add(long latenessNs)
     {
@@ -64,12 +65,12 @@ internal sealed class LatenessTimer(LatenessRecorder recorder)
         var now = Pause.NowNs();
         for (; expirations > 0; expirations--)
         {
-            if (_seen++ is > 0 and var deadline && deadline <= recorder.Deadlines)
+            if (_seen++ is > 0 and var deadline && deadline <= recorder.Plan.Deadlines)
             {
                 recorder.Add(now - _nextNs);
             }
 
-            _nextNs += LatenessPlan.IntervalNs;
+            _nextNs += recorder.Plan.IntervalNs;
         }
     }
 }

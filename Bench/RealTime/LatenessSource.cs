@@ -17,6 +17,9 @@ internal sealed record LatenessSource(
     /// <summary>How long arming may take before the first deadline.</summary>
     private const long LeadNs = 300_000_000;
 
+    /// <summary>How late the last deadline may be on a machine that is very busy.</summary>
+    private const long PatienceNs = 5_000_000_000;
+
     /// <summary>Runs it and returns the lateness of each deadline in nanoseconds, sorted.</summary>
     /// <exception cref="InvalidOperationException">Deadlines are missing.</exception>
     public long[] Run(LatenessPlan plan)
@@ -27,9 +30,9 @@ internal sealed record LatenessSource(
         var start = Pause.NowNs() + LeadNs;
         using (Start(plan, start, timers))
         {
-            var end = start + (2 + plan.Deadlines) * LatenessPlan.IntervalNs;
-            Pause.Until(end - LatenessPlan.IntervalNs);
-            while (recorder.Missing > 0 && Pause.NowNs() < end)
+            var end = start + (1 + plan.Deadlines) * plan.IntervalNs;
+            Pause.Until(end);
+            while (recorder.Missing > 0 && Pause.NowNs() < end + PatienceNs)
             {
                 Pause.Until(Pause.NowNs() + LeadNs / 30);
             }

@@ -15,7 +15,6 @@ internal static class LatenessSources
     private const int Priority = 50;
     private const long NsPerMs = 1_000_000;
     private const long NsPerTick = 100;
-    private static readonly TimeSpan s_interval = TimeSpan.FromMicroseconds(LatenessPlan.IntervalNs / 1e3);
     private static readonly Lazy<bool> s_realtimeAllowed = new(TryRealtime);
 
     public static LatenessSource Plain { get; } = new("TimeNs", static (plan, start, timers) => StartRuntime(plan, start, timers, realtime: false), IsExact: true);
@@ -67,7 +66,7 @@ internal static class LatenessSources
             var timer = ns.CreateTimer(ClockId.Monotonic);
             timer.Ticks.Subscribe(new Observer(timers[i]));
             timers[i].Begin(startNs + plan.PhasesNs[i]);
-            timer.Set(TimerSetting.At(new ClockTime(startNs + plan.PhasesNs[i]), Duration.FromNanoseconds(LatenessPlan.IntervalNs), cancelOnSet: false));
+            timer.Set(TimerSetting.At(new ClockTime(startNs + plan.PhasesNs[i]), Duration.FromNanoseconds(plan.IntervalNs), cancelOnSet: false));
         }
 
         return runtime;
@@ -82,7 +81,7 @@ internal static class LatenessSources
             var now = Pause.NowNs();
             var dueMs = (startNs + plan.PhasesNs[i] - now) / NsPerMs;
             timers[i].Begin(now + dueMs * NsPerMs);
-            all.Add(new Timer(static state => ((LatenessTimer)state!).Fired(1), timers[i], dueMs, LatenessPlan.IntervalNs / NsPerMs));
+            all.Add(new Timer(static state => ((LatenessTimer)state!).Fired(1), timers[i], dueMs, plan.IntervalNs / NsPerMs));
         }
 
         return all;
@@ -98,8 +97,8 @@ internal static class LatenessSources
             all.Add(new Timer(
                 _ =>
                 {
-                    var periodic = new PeriodicTimer(s_interval);
-                    timer.Begin(Pause.NowNs() + LatenessPlan.IntervalNs);
+                    var periodic = new PeriodicTimer(plan.Interval);
+                    timer.Begin(Pause.NowNs() + plan.IntervalNs);
                     all.Add(periodic);
                     _ = Loop(periodic, timer);
                 },
@@ -126,7 +125,7 @@ internal static class LatenessSources
             var now = Pause.NowNs();
             var due = TimeSpan.FromTicks((startNs + plan.PhasesNs[i] - now) / NsPerTick);
             timer.Begin(now + due.Ticks * NsPerTick);
-            all.Add(Observable.Timer(due, s_interval).Subscribe(_ => timer.Fired(1)));
+            all.Add(Observable.Timer(due, plan.Interval).Subscribe(_ => timer.Fired(1)));
         }
 
         return all;

@@ -111,17 +111,22 @@ internal static unsafe class SaturationSources
     private static double Count(SaturationPlan plan, long startNs, Func<long> deliveries)
     {
         Pause.Until(startNs + WarmUpNs);
-        var patience = Pause.NowNs() + PatienceNs;
-        while (deliveries() < plan.Timers && Pause.NowNs() < patience)
-        {
-            Pause.Until(Pause.NowNs() + WarmUpNs / 10);
-        }
-
+        Await(deliveries, plan.Timers);
         var (before, from) = (deliveries(), Pause.NowNs());
         Pause.Until(from + (long)(plan.Seconds * Pause.NsPerSecond));
+        Await(deliveries, before + 1);
         var (after, to) = (deliveries(), Pause.NowNs());
         Check.That(after > before, "nothing was delivered");
         return (after - before) * 1e9 / (to - from);
+    }
+
+    private static void Await(Func<long> deliveries, long count)
+    {
+        var patience = Pause.NowNs() + PatienceNs;
+        while (deliveries() < count && Pause.NowNs() < patience)
+        {
+            Pause.Until(Pause.NowNs() + WarmUpNs / 10);
+        }
     }
 
     private static long SumOf(Libev.TimerWatcher* watchers, int count)

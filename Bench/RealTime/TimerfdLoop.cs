@@ -21,7 +21,7 @@ internal sealed class TimerfdLoop : IDisposable
         for (var i = 0; i < plan.Timers; i++)
         {
             timers[i].Begin(startNs + plan.PhasesNs[i]);
-            Set(i, startNs + plan.PhasesNs[i], LatenessPlan.IntervalNs);
+            Set(i, startNs + plan.PhasesNs[i], plan.IntervalNs);
         }
     }
 
