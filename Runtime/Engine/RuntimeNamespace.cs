@@ -36,7 +36,7 @@ public sealed class RuntimeNamespace : IDisposable
         ns.Tag = this;
         foreach (var timer in ns.Timers)
         {
-            timer.Tag = new NamespaceTimer(this, engine, timer);
+            timer.Tag = new NamespaceTimer(this, timer);
         }
 
         Clock = new NamespaceClock(this);
@@ -178,7 +178,7 @@ public sealed class RuntimeNamespace : IDisposable
         {
             CheckOpen();
             var state = _namespace.CreateTimer(clock, name, _engine.ReadHost());
-            var timer = new NamespaceTimer(this, _engine, state);
+            var timer = new NamespaceTimer(this, state);
             state.Tag = timer;
             return timer;
         }
@@ -235,6 +235,8 @@ public sealed class RuntimeNamespace : IDisposable
 
     internal TimeNamespace State => _namespace;
 
+    internal TimerEngine Engine => _engine;
+
     /// <summary>One clock, without the lock: what the faces read.</summary>
     /// <exception cref="ObjectDisposedException">The namespace is closed.</exception>
     internal ClockTime ReadFast(ClockBase clock)
@@ -278,7 +280,7 @@ public sealed class RuntimeNamespace : IDisposable
         _engine.Announce(() =>
         {
             _changes.Publish(change);
-            Runtime.PublishChange(change);
+            _engine.RuntimeChanges.Publish(change);
         });
     }
 
