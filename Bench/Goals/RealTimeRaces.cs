@@ -86,17 +86,20 @@ internal static class RealTimeRaces
         var samples = new SampleStore(plan);
         return
         [
-            Percentile("p50", Half),
-            Percentile("p99", P99),
+            Percentile("p50", Half, spinNs: 1_000),
+            Percentile("p99", P99, spinNs: 30_000),
         ];
 
-        Race Percentile(string id, double share) => new(
+        Race Percentile(string id, double share, double spinNs) => new(
             $"lateness-{id}", Unit.Nanoseconds,
             [.. LatenessSources.All().Select(s => new Contestant(s.Name, () => samples.Measure(s, share), s.Missing))],
             [
                 new Goal(
                     $"lateness {id}, {GoalScale.Name(plan.Timers)} at 1 Hz, SCHED_FIFO", LatenessSources.Realtime.Name,
                     [LatenessSources.TimerfdRealtime.Name], GoalKind.TimesAtMost, 1),
+                new Goal(
+                    $"lateness {id}, {GoalScale.Name(plan.Timers)} at 1 Hz, spin mode", LatenessSources.Spin.Name,
+                    [LatenessSources.TimerfdRealtime.Name], GoalKind.AtMost, spinNs),
                 new Goal($"lateness {id}: plain, to timerfd", LatenessSources.Plain.Name, [LatenessSources.Timerfd.Name], GoalKind.None, 0),
                 new Goal(
                     $"lateness {id}: plain, to .NET's timers", LatenessSources.Plain.Name,

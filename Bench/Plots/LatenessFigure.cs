@@ -9,7 +9,7 @@ internal static class LatenessFigure
     private const double LeastUs = 1;
     private const double MostUs = 1e6;
     private const int PointsADecade = 30;
-    private const int LegendHeight = 210;
+    private const int LegendHeight = 235;
 
     /// <summary>Samples of each source that can be had here, sorted, in nanoseconds.</summary>
     public static List<(string Name, long[] Samples)> Measure(LatenessPlan plan, TextWriter progress)

@@ -19,6 +19,7 @@ internal static class Style
     [
         Color.FromHex("#0072B2"), Color.FromHex("#56B4E9"), Color.FromHex("#D55E00"), Color.FromHex("#E69F00"),
         Color.FromHex("#009E73"), Color.FromHex("#CC79A7"), Color.FromHex("#555555"),
+        Color.FromHex("#A0522D"),
     ];
 
     public static Plot Create(string title, string x, string y)

@@ -14,13 +14,20 @@ internal static class LatenessSources
 {
     private const int Priority = 50;
     private const long NsPerMs = 1_000_000;
+
+    /// <summary>Longer than a wake-up takes.</summary>
+    private static readonly Duration s_spin = Duration.FromNanoseconds(100_000);
+
     private const long NsPerTick = 100;
     private static readonly Lazy<bool> s_realtimeAllowed = new(TryRealtime);
 
-    public static LatenessSource Plain { get; } = new("TimeNs", static (plan, start, timers) => StartRuntime(plan, start, timers, realtime: false), IsExact: true);
+    public static LatenessSource Plain { get; } = OfRuntime("TimeNs", static () => new TimeRuntimeOptions());
 
-    public static LatenessSource Realtime => new(
-        "TimeNs, SCHED_FIFO", static (plan, start, timers) => StartRuntime(plan, start, timers, realtime: true), IsExact: true, RealtimeMissing);
+    public static LatenessSource Realtime =>
+        OfRuntime("TimeNs, SCHED_FIFO", static () => new TimeRuntimeOptions { RealtimePriority = Priority }, RealtimeMissing);
+
+    public static LatenessSource Spin => OfRuntime(
+        "TimeNs, SCHED_FIFO, spin", static () => new TimeRuntimeOptions { RealtimePriority = Priority, SpinBeforeDeadline = s_spin }, RealtimeMissing);
 
     public static LatenessSource Timerfd { get; } = new(
         "timerfd a timer + epoll", static (plan, start, timers) => new TimerfdLoop(plan, start, timers, 0), IsExact: true, Peers.TimerfdMissing);
@@ -36,7 +43,7 @@ internal static class LatenessSources
     public static LatenessSource Interval { get; } = new("Observable.Timer, its default scheduler", StartInterval, IsExact: false);
 
     /// <summary>All of them, TimeNs first.</summary>
-    public static IReadOnlyList<LatenessSource> All() => [Plain, Realtime, Timerfd, TimerfdRealtime, SystemTimer, Periodic, Interval];
+    public static IReadOnlyList<LatenessSource> All() => [Plain, Realtime, Spin, Timerfd, TimerfdRealtime, SystemTimer, Periodic, Interval];
 
     private static string? RealtimeMissing => s_realtimeAllowed.Value ? null : "SCHED_FIFO is not allowed to this user";
 
@@ -50,17 +57,13 @@ internal static class LatenessSources
         return allowed;
     }
 
-    private static TimeRuntime StartRuntime(LatenessPlan plan, long startNs, LatenessTimer[] timers, bool realtime)
-    {
-        var runtime = TimeRuntime.Start(new TimeRuntimeOptions { Kernel = Kernels.Open() });
-        var ns = runtime.CreateNamespace("bench");
-        if (realtime)
-        {
-            var first = ns.CreateTimer(ClockId.Monotonic);
-            first.Ticks.Subscribe(static _ => LinuxCalls.TrySetRealtime(Priority)); // on the engine's thread
-            first.Set(TimerSetting.After(Duration.FromNanoseconds(1)));
-        }
+    private static LatenessSource OfRuntime(string name, Func<TimeRuntimeOptions> options, string? missing = null) =>
+        new(name, (plan, start, timers) => StartRuntime(options(), plan, start, timers), IsExact: true, missing);
 
+    private static TimeRuntime StartRuntime(TimeRuntimeOptions options, LatenessPlan plan, long startNs, LatenessTimer[] timers)
+    {
+        var runtime = TimeRuntime.Start(options);
+        var ns = runtime.CreateNamespace("bench");
         for (var i = 0; i < timers.Length; i++)
         {
             var timer = ns.CreateTimer(ClockId.Monotonic);
