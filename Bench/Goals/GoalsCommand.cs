@@ -7,12 +7,12 @@ internal static class GoalsCommand
         goals                        every row of the table of goals, with its peers
           --rows expiry,cancel       races whose id begins so; --list names them
           --list                     the races and their rows, without running them
-          --rounds N                 turns of each contestant, 1 to 99; 7
+          --rounds N                 turns of each contestant, 1 to 99; 9
           --quick                    3 turns and shorter ones in real time
           --output DIR               where goals.md and goals.json are written; ./bench-results
         """;
 
-    private const int DefaultRounds = 7;
+    private const int DefaultRounds = 9;
     private const int QuickRounds = 3;
     private const int MostRounds = 99;
 

@@ -14,14 +14,14 @@ internal static class GrowthFigures
         var (ours, peer) = (series[0].Points[^1], series[^1].Points[^1]);
         var title = $"At {Style.Count(ours.Timers)} timers an expiration costs {Unit.Nanoseconds.Format(ours.Value)}, "
             + $"with a PriorityQueue {Unit.Nanoseconds.Format(peer.Value)}";
-        Draw(file, series, title, "nanoseconds an expiration with its delivery", [0, 1, 2], isLog: true);
+        Draw(file, series, title, "nanoseconds an expiration with its delivery", [0, 1, 3], isLog: true);
     }
 
     public static void DrawMemory(string file, Series[] series)
     {
         var title = $"A live timer takes {Units.Digits(series[0].Points[^1].Value)} B with its object and observer, "
             + $"{Units.Digits(series[1].Points[^1].Value)} B when restored";
-        Draw(file, series, title, "bytes a live timer", [0, 1, 2, 3], isLog: false);
+        Draw(file, series, title, "bytes a live timer", [0, 1, 3, 4], isLog: false);
     }
 
     public static void DrawImage(string file, Series[] series)
@@ -29,7 +29,7 @@ internal static class GrowthFigures
         var (restore, checkpoint, size) = (series[0].Points[^1], series[1].Points[^1], series[2].Points[^1]);
         var title = $"{Style.Count(size.Timers)} timers: image of {Units.Digits(size.Value)} MB, "
             + $"checkpoint {Units.Digits(checkpoint.Value)} ms, restore {Units.Digits(restore.Value)} ms";
-        Draw(file, series, title, "milliseconds; megabytes", [2, 0, 4], isLog: true);
+        Draw(file, series, title, "milliseconds; megabytes", [3, 0, 5], isLog: true);
     }
 
     private static void Draw(string file, Series[] series, string title, string y, int[] colors, bool isLog)

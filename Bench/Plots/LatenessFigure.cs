@@ -9,7 +9,8 @@ internal static class LatenessFigure
     private const double LeastUs = 1;
     private const double MostUs = 1e6;
     private const int PointsADecade = 30;
-    private const int LegendHeight = 235;
+    private const int LegendHeight = 200;
+    private const double LegendDecades = 2.9; // of the axis, above the lines
 
     /// <summary>Samples of each source that can be had here, sorted, in nanoseconds.</summary>
     public static List<(string Name, long[] Samples)> Measure(LatenessPlan plan, TextWriter progress)
@@ -41,8 +42,8 @@ internal static class LatenessFigure
 
         Style.UseDecades(plot.Axes.Bottom, 0, (int)Math.Log10(MostUs), static us => us switch { >= 1e6 => "1 s", >= 1e3 => $"{us / 1e3:0} ms", _ => $"{us:0} µs" });
         Style.UseDecades(plot.Axes.Left, -5, 0, static share => share >= 0.001 ? $"{share * 100:0.###} %" : $"{share * 100:0.####} %");
-        plot.Axes.SetLimits(Math.Log10(LeastUs), Math.Log10(MostUs), -5, 0.05);
-        plot.ShowLegend(ScottPlot.Edge.Bottom);
+        plot.Axes.SetLimits(Math.Log10(LeastUs), Math.Log10(MostUs), -5, LegendDecades);
+        plot.ShowLegend(ScottPlot.Alignment.UpperRight);
         plot.Legend.FontSize = 13;
         plot.Legend.OutlineWidth = 0;
         plot.Legend.ShadowOffset = new ScottPlot.PixelOffset(0, 0);

@@ -14,10 +14,10 @@ internal static class Style
     private const int TitleSize = 18;
     private const float LineWidth = 2.5f;
 
-    /// <summary>The first is ours; after the palette of Okabe and Ito.</summary>
+    /// <summary>Blues are ours; after the palette of Okabe and Ito.</summary>
     public static Color[] Colors { get; } =
     [
-        Color.FromHex("#0072B2"), Color.FromHex("#56B4E9"), Color.FromHex("#D55E00"), Color.FromHex("#E69F00"),
+        Color.FromHex("#0072B2"), Color.FromHex("#56B4E9"), Color.FromHex("#00264D"), Color.FromHex("#D55E00"), Color.FromHex("#E69F00"),
         Color.FromHex("#009E73"), Color.FromHex("#CC79A7"), Color.FromHex("#555555"),
         Color.FromHex("#A0522D"),
     ];
