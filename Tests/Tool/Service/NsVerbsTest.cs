@@ -157,7 +157,7 @@ public class NsVerbsTest
         Assert.That(_service.Run("ns", "freeze", "web").Code, Is.EqualTo(1));
         Assert.That(_service.Run("ns", "thaw", "web", "--json").Json().GetProperty("frozen").GetBoolean(), Is.False);
         Assert.That(_service.Run("ns", "thaw", "web").Code, Is.EqualTo(1));
-        _service.Run("ns", "thaw", "web", "--missed", "all").IsRefused("Must be one of: 'count', 'one', 'skip'.");
+        _service.Run("ns", "thaw", "web", "--missed", "all").IsRefused("--missed must be one of count, one, skip, not 'all'");
     }
 
     [Test]

@@ -96,7 +96,7 @@ public class RestoreTest
     {
         _service.Run("restore", "/nowhere/x").IsRefused("/nowhere/x: no such file");
         _service.Run("restore", _file, "--within", "1h").IsRefused("--within is for --dry-run");
-        _service.Run("restore", _file, "--clocks", "best").IsRefused("Must be one of: 'suspend', 'criu', 'gvisor'.");
+        _service.Run("restore", _file, "--clocks", "best").IsRefused("--clocks must be one of suspend, criu, gvisor, not 'best'");
         _service.Run("restore").IsRefused("Try 'timens restore --help'.");
     }
 
