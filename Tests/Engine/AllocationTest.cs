@@ -11,6 +11,11 @@ internal sealed class AllocationTest : EngineTest
 {
     private const int Timers = 50;
 
+#if DEBUG
+    [SetUp]
+    public void SkipWithoutOptimisation() => Assert.Ignore("a Debug build checks invariants and is not optimised, and allocates for it: run this in Release");
+#endif
+
     [Test]
     public void Delivery_OfPeriodicTimers_AllocatesNothingOnTheEngineThread([Values] bool together)
     {
