@@ -278,7 +278,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
             }
 
             waiter = _waiters.AddLast(NewWaiter());
-            UpdateWatch();
+            Watch();
         }
 
         return new ValueTask<Tick>(Await(waiter, cancellationToken));
@@ -310,7 +310,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
             }
 
             _waiters.Remove(waiter);
-            UpdateWatch();
+            UnwatchUnlessRead();
         }
 
         waiter.Value.TrySetCanceled(cancellationToken);
@@ -331,7 +331,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
             }
 
             _waiters.RemoveFirst();
-            UpdateWatch();
+            UnwatchUnlessRead();
             return first.Value;
         }
     }
@@ -343,7 +343,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
             if (!IsClosed && !_engine.IsStopping)
             {
                 var entry = _observers.Add(observer);
-                UpdateWatch();
+                Watch();
                 _engine.Changed();
                 return new Subscription(() => Unsubscribe(entry));
             }
@@ -365,16 +365,19 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
         lock (_engine.Gate)
         {
             _observers.Remove(entry);
-            UpdateWatch();
+            UnwatchUnlessRead();
         }
     }
 
-    /// <summary>Under the lock: the timer is read at its wake-ups as long as somebody waits for them.</summary>
-    private void UpdateWatch()
+    /// <summary>Under the lock: a reader has come. The timer is read at its wake-ups from now on, and at once when it is readable.</summary>
+    private void Watch() => _state.Namespace.Watch(_state, true);
+
+    /// <summary>Under the lock: a reader has gone. Those who stay are told of nothing by that, not of what a freeze holds either.</summary>
+    private void UnwatchUnlessRead()
     {
-        if (!IsClosed)
+        if (!IsClosed && _waiters.Count == 0 && _observers.IsEmpty)
         {
-            _state.Namespace.Watch(_state, _waiters.Count != 0 || !_observers.IsEmpty);
+            _state.Namespace.Watch(_state, false);
         }
     }
 
