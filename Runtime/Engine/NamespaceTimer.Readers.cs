@@ -141,7 +141,7 @@ public sealed partial class NamespaceTimer
                     Several().Add(subscription);
                 }
 
-                UpdateWatch();
+                Watch();
                 Engine.Changed();
                 return subscription;
             }
@@ -181,7 +181,9 @@ public sealed partial class NamespaceTimer
         return several;
     }
 
-    /// <summary>Under the lock: one of them has left.</summary>
+    /// <summary>
+    /// Under the lock: one of them has left. Those who stay are told of nothing by that, not of what a freeze holds either.
+    /// </summary>
     private void ReadersChanged()
     {
         if (_readers is TickReaders several)
@@ -189,17 +191,14 @@ public sealed partial class NamespaceTimer
             Volatile.Write(ref _readers, several.Reduce());
         }
 
-        UpdateWatch();
-    }
-
-    /// <summary>Under the lock: the timer is read at its wake-ups as long as somebody waits for them.</summary>
-    private void UpdateWatch()
-    {
-        if (!IsClosed)
+        if (!IsClosed && _readers is null)
         {
-            _state.Namespace.Watch(_state, _readers is not null);
+            _state.Namespace.Watch(_state, false);
         }
     }
+
+    /// <summary>Under the lock: a reader has come. The timer is read at its wake-ups from now on, and at once when it is readable.</summary>
+    private void Watch() => _state.Namespace.Watch(_state, true);
 
     private sealed class TickStream(NamespaceTimer timer) : IObservable<Tick>
     {

@@ -236,7 +236,7 @@ public sealed partial class NamespaceTimer : IDisposable, IEngineTimer
             }
 
             waiter = Several().Waiters.AddLast(NewWaiter());
-            UpdateWatch();
+            Watch();
         }
 
         return new ValueTask<Tick>(Await(waiter, cancellationToken));

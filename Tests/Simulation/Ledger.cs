@@ -15,7 +15,8 @@ internal sealed class Ledger
 {
     private readonly Dictionary<(int Host, string Ns, long Timer), Account> _accounts = [];
     private readonly Dictionary<string, List<(long Timer, Account Account)>> _images = new(StringComparer.Ordinal);
-    private readonly List<string> _faults = [];
+
+    private readonly Dictionary<(int Host, string Ns, long Timer), int> _waiting = [];
 
     private sealed record Account(ClockBase Base, bool IsOwnBase, Int128 First, Int128 Interval)
     {
@@ -23,22 +24,17 @@ internal sealed class Ledger
 
         public Tick? Last { get; set; }
 
+        /// <summary>The subscriptions that were told of it. One that is told of the same again is told of another.</summary>
+        public HashSet<string> LastToldTo { get; init; } = new(StringComparer.Ordinal);
+
         public bool IsVoid { get; set; }
     }
 
     /// <summary>How many ticks and images were checked.</summary>
     public long Checked { get; private set; }
 
-    public IReadOnlyList<string> Faults
-    {
-        get
-        {
-            lock (_accounts)
-            {
-                return [.. _faults];
-            }
-        }
-    }
+    /// <summary>The first entry that does not fit.</summary>
+    public string? Fault { get; private set; }
 
     public void Set(Call call, NamespaceTimer timer, TimerSetting setting)
     {
@@ -49,9 +45,13 @@ internal sealed class Ledger
         lock (_accounts)
         {
             // An observer that re-arms has neighbours who are still told of the tick of before.
-            var told = setting.IsAbsolute ? null : _accounts.GetValueOrDefault((call.Host, call.Ns, call.Timer))?.Last;
-            _accounts[(call.Host, call.Ns, call.Timer)] =
-                new Account(where, own, setting.ValueNs == 0 ? Model.Never : first, setting.IntervalNs) { Last = told };
+            var before = setting.IsAbsolute ? null : _accounts.GetValueOrDefault((call.Host, call.Ns, call.Timer));
+            _accounts[(call.Host, call.Ns, call.Timer)] = new Account(where, own, setting.ValueNs == 0 ? Model.Never : first, setting.IntervalNs)
+            {
+                Last = before?.Last,
+                LastToldTo = before?.LastToldTo ?? new(StringComparer.Ordinal),
+                IsVoid = _waiting.GetValueOrDefault((call.Host, call.Ns, call.Timer)) != 0,
+            };
         }
     }
 
@@ -60,12 +60,12 @@ internal sealed class Ledger
     {
         lock (_accounts)
         {
-            if (!_accounts.TryGetValue((call.Host, call.Ns, call.Timer), out var account) || account.Last == tick || (!tick.IsCanceled && tick.Expirations == 0))
+            var account = Find(call);
+            if ((!tick.IsCanceled && tick.Expirations == 0) || !IsNew(account, call, tick))
             {
                 return;
             }
 
-            account.Last = tick;
             account.IsVoid |= tick.IsCanceled || (!account.IsOwnBase && timer.Namespace.IsClosed);
             if (account.IsVoid)
             {
@@ -75,6 +75,11 @@ internal sealed class Ledger
             var due = account.First + (account.Told * account.Interval);
             Check(!account.IsOwnBase || (tick.Due.Nanoseconds == due && tick.Due <= tick.At), $"INV-2: {timer} told {tick}, due {due}");
             account.Told += tick.Expirations;
+            if (timer.Namespace.IsFrozen)
+            {
+                return; // its clocks may have been set past deadlines that do not fire before the thaw
+            }
+
             Balance(account, account.IsOwnBase ? tick.At : timer.Namespace.ReadClocks()[account.Base], 0, $"{timer} told {tick}");
         }
     }
@@ -92,7 +97,7 @@ internal sealed class Ledger
                     continue;
                 }
 
-                kept.Add((timer.Id, account with { }));
+                kept.Add((timer.Id, account with { LastToldTo = [] }));
                 if (!account.IsVoid && !timer.IsCancelPending)
                 {
                     var now = image.Readings[timer.Base];
@@ -113,7 +118,7 @@ internal sealed class Ledger
             Drop(call.Host, call.Ns);
             foreach (var (id, saved) in _images[Texts.Of(image)])
             {
-                var account = _accounts[(call.Host, call.Ns, id)] = saved with { Last = null };
+                var account = _accounts[(call.Host, call.Ns, id)] = saved with { Last = null, LastToldTo = new(StringComparer.Ordinal) };
                 var shifted = image.Absolute == AbsoluteTimers.Relative && image.Timers.First(t => t.Id == id).IsAbsolute;
                 account.IsVoid |= shifted || call.Policy!.Missed != "count" || (back && account.Base == ClockBase.Realtime);
             }
@@ -146,6 +151,18 @@ internal sealed class Ledger
         }
     }
 
+    /// <summary>A read begins to wait, or (-1) ends. What is handed to it is on its way for a while and in no book.</summary>
+    public void Waits(Call call, int by)
+    {
+        var key = (call.Host, call.Ns, call.Timer);
+        lock (_accounts)
+        {
+            _waiting[key] = _waiting.GetValueOrDefault(key) + by;
+        }
+
+        Void(call);
+    }
+
     public void Void(Call call) => Void(k => k == (call.Host, call.Ns, call.Timer), static _ => true);
 
     private void Void(Func<(int Host, string Ns, long Timer), bool> of, Func<Account, bool> which)
@@ -167,6 +184,31 @@ internal sealed class Ledger
         }
     }
 
+    /// <summary>Of a timer that was never set there is nothing to check.</summary>
+    private Account Find(Call call)
+    {
+        var key = (call.Host, call.Ns, call.Timer);
+        if (!_accounts.TryGetValue(key, out var account))
+        {
+            _accounts.Add(key, account = new Account(default, false, Model.Never, 0) { IsVoid = true });
+        }
+
+        return account;
+    }
+
+    private static bool IsNew(Account account, Call call, Tick tick)
+    {
+        var isNew = account.Last != tick || call.Act is not (Act.Subscribe or Act.SubscribeSlowly) || account.LastToldTo.Contains(call.Id);
+        if (isNew)
+        {
+            account.Last = tick;
+            account.LastToldTo.Clear();
+        }
+
+        account.LastToldTo.Add(call.Id);
+        return isNew;
+    }
+
     private void Balance(Account account, ClockTime now, Int128 unread, string what)
     {
         var expected = Passed(account.First, account.Interval, now.Nanoseconds);
@@ -176,10 +218,7 @@ internal sealed class Ledger
     private void Check(bool holds, string what)
     {
         Checked++;
-        if (!holds)
-        {
-            _faults.Add(what);
-        }
+        Fault ??= holds ? null : what;
     }
 
     private static Int128 Passed(Int128 first, Int128 interval, Int128 now) =>

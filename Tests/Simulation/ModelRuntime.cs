@@ -119,7 +119,8 @@ internal sealed class ModelRuntime(ModelHost host, Action<string> note)
         }
     }
 
-    public void UpdateWatch(ModelNamespace ns, ModelTimer timer)
+    /// <summary>A reader has come or gone. Who comes is told at once of what is unread, also of what a freeze holds.</summary>
+    public void UpdateWatch(ModelNamespace ns, ModelTimer timer, bool joined = false)
     {
         var readers = Of(timer);
         if (readers.Closed)
@@ -128,7 +129,7 @@ internal sealed class ModelRuntime(ModelHost host, Action<string> note)
         }
 
         timer.Watched = readers.Waiting.Count != 0 || readers.Subscriptions.Count != 0;
-        if (timer.Watched && timer.Ticks != 0)
+        if (joined && timer.Ticks != 0)
         {
             Host.Wake(ns, timer);
         }

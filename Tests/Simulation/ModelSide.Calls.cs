@@ -8,7 +8,7 @@ internal sealed partial class ModelSide
     /// <summary>100 ns: the unit of the base library.</summary>
     private const int Unit = 100;
 
-    private readonly Dictionary<string, (ModelNamespace Ns, ModelTimer Timer, ModelSubscription Subscription)> _subscriptions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ModelSubscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (ModelNamespace Ns, ModelTimer Timer)> _faces = new(StringComparer.Ordinal);
 
     private string OnNamespace(Call call, ModelNamespace ns)
@@ -121,14 +121,17 @@ internal sealed partial class ModelSide
                 return "";
             case Act.Subscribe or Act.SubscribeSlowly:
                 var subscription = new ModelSubscription(new Script(this, call), call.Act == Act.SubscribeSlowly);
-                _subscriptions[call.Id] = (ns, timer, subscription);
+                _subscriptions[call.Id] = subscription;
                 readers.Subscriptions = [.. readers.Subscriptions, subscription];
-                runtime.UpdateWatch(ns, timer);
+                runtime.UpdateWatch(ns, timer, joined: true);
                 return "";
             case Act.Unsubscribe:
-                var leaving = _subscriptions[call.Id].Subscription;
-                leaving.Disposed = true;
-                runtime.Leave(ns, timer, leaving);
+                if (_subscriptions.GetValueOrDefault(call.Id) is { } leaving)
+                {
+                    leaving.Disposed = true;
+                    runtime.Leave(ns, timer, leaving);
+                }
+
                 return "";
             case Act.Await:
                 return Await(call, ns, timer);
@@ -151,7 +154,7 @@ internal sealed partial class ModelSide
         }
 
         this[call.Host].Of(timer).Waiting.Add(call.Id);
-        this[call.Host].UpdateWatch(ns, timer);
+        this[call.Host].UpdateWatch(ns, timer, joined: true);
         return "waits";
     }
 

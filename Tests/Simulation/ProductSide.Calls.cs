@@ -41,7 +41,7 @@ internal sealed partial class ProductSide
                 Subscribe(call, timer);
                 return "";
             case Act.Unsubscribe:
-                _subscriptions[call.Id].Dispose();
+                _subscriptions.GetValueOrDefault(call.Id)?.Dispose();
                 return "";
             case Act.Await:
                 return Await(call, timer);
@@ -85,6 +85,7 @@ internal sealed partial class ProductSide
             return Texts.Of(read.Result);
         }
 
+        ledger.Waits(call, 1);
         _ = Continue(call, read);
         return "waits";
     }
@@ -94,7 +95,6 @@ internal sealed partial class ProductSide
         try
         {
             var tick = await read.ConfigureAwait(false);
-            ledger.Void(call);
             Note($"{call.Id} {Texts.Of(tick)}");
         }
         catch (OperationCanceledException)
@@ -104,6 +104,10 @@ internal sealed partial class ProductSide
         catch (ObjectDisposedException)
         {
             Note($"end {call.Id} waited in vain");
+        }
+        finally
+        {
+            ledger.Waits(call, -1);
         }
     }
 

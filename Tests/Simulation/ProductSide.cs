@@ -13,6 +13,8 @@ internal sealed partial class ProductSide(int hosts, Ledger ledger) : ISide, IDi
     /// <summary>How long anything may take that takes no time at all, before it is called a deadlock.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    public const string Locked = "INV-6: locked while an observer runs";
+
     private readonly ProductHost?[] _hosts = new ProductHost?[hosts];
     private readonly List<string> _log = [];
 
@@ -159,6 +161,6 @@ internal sealed partial class ProductSide(int hosts, Ledger ledger) : ISide, IDi
             _ = ns.Timers.Select(static t => t.DescribeFd()).ToList();
             return Texts.Of(ns.ReadClocks());
         });
-        return other.Wait(Patience) ? other.Result : "INV-6: locked while an observer runs";
+        return other.Wait(Patience) ? other.Result : Locked;
     }
 }

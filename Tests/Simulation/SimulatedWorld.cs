@@ -66,7 +66,7 @@ internal sealed partial class SimulatedWorld : IDisposable
         }
 
         CountFaults();
-        Require(_ledger.Faults.Count == 0, string.Join('\n', _ledger.Faults));
+        Require(_ledger.Fault is null, _ledger.Fault ?? "");
     }
 
     /// <summary>The clocks of a machine just started: a wall clock that may be wrong, an uptime of its own.</summary>

@@ -79,7 +79,7 @@ internal sealed class SimulationRun
     {
         var shortest = this;
         attempts = 0;
-        if (Fault is null || Fault.StartsWith("a deadlock", StringComparison.Ordinal))
+        if (Fault is null || Fault.Contains(ProductSide.Locked, StringComparison.Ordinal) || Fault.StartsWith("a deadlock", StringComparison.Ordinal))
         {
             return shortest;
         }

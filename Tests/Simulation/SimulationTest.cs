@@ -89,7 +89,7 @@ public sealed class SimulationTest
             TestContext.Progress.WriteLine($"{seeds} seeds, {(long)seeds * steps} steps, {calls} calls, {failed.Count} failures");
         }
 
-        Assert.That(failed, Is.Empty);
+        Assert.That(failed.Count, Is.Zero, string.Join("\n\n", failed));
     }
 
     private static SimulationRun Good(SimulationRun run)
