@@ -15,8 +15,11 @@ public sealed class SimulationTest
     public const string MinutesVariable = "TIMENS_MINUTES";
 
     private const int Steps = 200;
-    private const int FixedSeeds = 60;
     private const int FreshSeeds = 10;
+
+    /// <summary>The last ones were found with a product broken on purpose, in ways that the first do not notice.</summary>
+    private static readonly ulong[] FixedSeeds = [.. Enumerable.Range(1, 60).Select(static i => (ulong)i), 14_491_877_041_437_048_261, 4_182_075_078_461_586_914];
+
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(15);
 
     [Test]
@@ -24,9 +27,9 @@ public sealed class SimulationTest
     {
         var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var (calls, checks) = (0L, 0L);
-        for (var seed = 1; seed <= FixedSeeds; seed++)
+        foreach (var seed in FixedSeeds)
         {
-            var run = Good(SimulationRun.Of((ulong)seed, Steps));
+            var run = Good(SimulationRun.Of(seed, Steps));
             (calls, checks) = (calls + run.Calls, checks + run.LedgerChecks);
             foreach (var (what, times) in run.Counts)
             {
@@ -34,7 +37,7 @@ public sealed class SimulationTest
             }
         }
 
-        TestContext.Out.WriteLine($"{FixedSeeds} seeds, {FixedSeeds * Steps} steps, {calls} calls, {checks} entries of the ledger\n{string.Join('\n', counts.Select(static c => $"{c.Value,7} {c.Key}"))}");
+        TestContext.Out.WriteLine($"{FixedSeeds.Length} seeds, {FixedSeeds.Length * Steps} steps, {calls} calls, {checks} entries of the ledger\n{string.Join('\n', counts.Select(static c => $"{c.Value,7} {c.Key}"))}");
         Assert.That(SimulationCoverage.Expected.Where(what => !counts.ContainsKey(what)), Is.Empty, "the simulator has stopped doing this");
         Assert.That(checks, Is.Positive);
     }
@@ -51,7 +54,7 @@ public sealed class SimulationTest
     }
 
     [Test]
-    public void OneSeed_RunTwice_LeavesTheSameTrace([Values(1UL, 2UL, 3UL, 4UL, 5UL, 6UL)] ulong seed)
+    public void OneSeed_RunTwice_LeavesTheSameTrace([Values(1UL, 2UL, 3UL)] ulong seed)
     {
         var (once, again) = (SimulationRun.Of(seed, Steps), SimulationRun.Of(seed, Steps));
         Assert.That(again.TraceHash, Is.EqualTo(once.TraceHash));
