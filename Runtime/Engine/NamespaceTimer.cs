@@ -24,18 +24,19 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
         Namespace = ns;
         _engine = engine;
         _state = state;
+        (Id, Name, Clock) = (state.Id, state.Name, state.Clock);
         _observers = new ObserverList<Tick>(exception => engine.ObserverFaulted($"timer {this}", exception), RemoveObserver);
         Ticks = new Stream<Tick>(Subscribe);
     }
 
     /// <summary>Unique in its namespace, from 1; kept by an image.</summary>
-    public long Id => _state.Id;
+    public long Id { get; }
 
     /// <summary>Unique in its namespace, or null; kept by an image.</summary>
-    public string? Name => _state.Name;
+    public string? Name { get; }
 
     /// <summary>The clock it runs on.</summary>
-    public ClockId Clock => _state.Clock;
+    public ClockId Clock { get; }
 
     /// <summary>The namespace it belongs to.</summary>
     public RuntimeNamespace Namespace { get; }

@@ -24,7 +24,7 @@ internal sealed partial class TimerEngine
     {
         for (var i = _delivered + 1; i < _batch.Count; i++)
         {
-            if (_batch[i].Timer is { } timer && timer.Namespace == ns)
+            if (_batch[i].Timer is { IsNull: false, IsClosed: false } timer && timer.Namespace == ns)
             {
                 Unread(_batch[i]);
                 _batch[i] = default;
@@ -82,7 +82,7 @@ internal sealed partial class TimerEngine
             while (!_stopping && ++_delivered < _batch.Count)
             {
                 delivery = _batch[_delivered];
-                if (delivery.Timer is { } timer && Stands(delivery))
+                if (delivery.Timer is { IsNull: false } timer && Stands(delivery))
                 {
                     _delivering = timer.Namespace;
                     return true;

@@ -246,8 +246,7 @@ internal sealed partial class TimerEngine
 
             _wakeups += waits ? 1 : 0;
             var host = ReadAfterWait(clockSet);
-            _expirations += Table.ExpireDue(host);
-            Table.Collect(host, _batch);
+            _expirations += Table.ExpireAndCollect(host, _batch);
             (_notices, _announcing) = (_announcing, _notices);
             SetAlarms(host);
             _delivered = -1;
