@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using TimeNs.Clocks;
 using TimeNs.Timers;
 
@@ -8,6 +10,9 @@ internal sealed partial class NamespaceTable
 {
     /// <summary>What keeps a timer from the short way: of a plain one there is nothing to do but to forward it and to tell of it.</summary>
     private const uint Odd = TimerNode.WakeQueued | TimerNode.DropPending | TimerNode.MightCancel | TimerNode.HasFirstDue | TimerNode.CancelPending;
+
+    /// <summary>With more queues than this it pays to ask for the next ones' memory ahead.</summary>
+    private const int ManyQueues = 16;
 
     /// <summary>
     /// Expires every timer that is due, longest overdue first, ties in the order of arming. Returns how many.
@@ -62,66 +67,82 @@ internal sealed partial class NamespaceTable
             return expired;
         }
 
+        var asked = 0;
         while (FirstDue(host) is { } queue)
         {
-            expired += Drain(queue, host, into);
+            var heads = _heads[(int)queue.Clock];
+            if (expired >= asked && heads.Count > ManyQueues)
+            {
+                heads.PrefetchDue(host[queue.Clock].Nanoseconds, Store);
+                asked = expired + QueueHeads.MostAhead;
+            }
+
+            expired += Drain(queue, heads, host, into);
         }
 
         return expired;
     }
 
     /// <summary>Expires the timers of one queue up to the first that is not due, or that another queue's head comes before.</summary>
-    private int Drain(TimerQueue queue, in ClockReadings host, List<Delivery> into)
+    private int Drain(TimerQueue queue, QueueHeads heads, in ClockReadings host, List<Delivery> into)
     {
-        var ns = queue.Namespace;
         var clock = queue.Clock;
         var hostNs = host[clock].Nanoseconds;
-        var now = ns.ReadAt(host);
-        var nowNs = now[clock].Nanoseconds;
-        var (rivalLate, rivalSequence) = Rival(clock, host);
+        var offsetNs = queue.OffsetNs;
+        var nowNs = ClockTime.AddSaturating(hostNs, offsetNs);
+        Debug.Assert(nowNs == queue.Namespace.ReadAt(clock, host).Nanoseconds, "INV-1: a filed queue's namespace is not frozen");
+        var rival = default((bool IsKnown, long Late, long Sequence));
         var expired = 0;
         while (true)
         {
-            ref var node = ref Store.At(queue.Head);
-            if ((node.State & (Odd | TimerNode.Watched)) != TimerNode.Watched || !TryForward(queue, ref node, now, nowNs, into))
-            {
-                var index = queue.Head;
-                ns.ExpireHead(queue, host);
-                if (node.Is(TimerNode.Watched))
-                {
-                    ReadInto(index, host, into);
-                }
-            }
-
+            ExpireFirst(queue, nowNs, host, into);
             expired++;
-            if (queue.IsEmpty)
+            var next = queue.IsEmpty ? long.MaxValue : ClockOffsets.ToHost(queue.HeadDeadline, offsetNs);
+            if (next > hostNs || queue.IsEmpty)
             {
                 break;
             }
 
-            var next = ns.Offsets.ToHost(clock, new ClockTime(queue.HeadDeadline)).Nanoseconds;
-            if (next > hostNs)
-            {
-                break;
-            }
-
+            rival = rival.IsKnown ? rival : Rival(clock, host);
             var late = ClockTime.SubtractSaturating(hostNs, next);
-            if (late < rivalLate || (late == rivalLate && queue.HeadSequence > rivalSequence))
+            if (late < rival.Late || (late == rival.Late && queue.HeadSequence > rival.Sequence))
             {
                 break;
             }
         }
 
         queue.Settle();
-        Update(queue);
+        if (queue.IsEmpty)
+        {
+            heads.Remove(queue);
+        }
+        else
+        {
+            File(queue, heads);
+        }
+
         return expired;
     }
 
+    private void ExpireFirst(TimerQueue queue, long nowNs, in ClockReadings host, List<Delivery> into)
+    {
+        var index = queue.Head;
+        ref var node = ref Store.At(index);
+        if ((node.State & (Odd | TimerNode.Watched)) == TimerNode.Watched && TryForward(queue, ref node, nowNs, into))
+        {
+            return;
+        }
+
+        queue.Namespace.ExpireHead(queue, host);
+        ReadInto(index, host, into);
+    }
+
     /// <summary>A periodic timer that is watched and has nothing unread: expires, is forwarded, read and armed again.</summary>
-    private bool TryForward(TimerQueue queue, ref TimerNode node, in ClockReadings now, long nowNs, List<Delivery> into)
+    private bool TryForward(TimerQueue queue, ref TimerNode node, long nowNs, List<Delivery> into)
     {
         var due = node.Deadline;
-        if (node.IntervalNs == 0 || node.Ticks != 0)
+        var clock = node.Clock;
+        if (node.IntervalNs == 0 || node.Ticks != 0 || clock.Base() != queue.Clock)
         {
             return false;
         }
@@ -132,10 +153,8 @@ internal sealed partial class NamespaceTable
             return false;
         }
 
-        var timer = new TimerState(Store, queue.Head);
-        var clock = node.Clock;
-        var tick = new Tick(expirations, TimeNamespace.OnClock(node, due, now), now[clock], clock);
-        into.Add(new Delivery(timer, new TickRead(tick, due), node.Epoch));
+        var tick = new Tick(expirations, new ClockTime(due), new ClockTime(nowNs), clock);
+        into.Add(new Delivery(new TimerState(Store, queue.Head, node), new TickRead(tick, due), node.Epoch));
         queue.Renew(ref node, next, NextSequence());
         return true;
     }
@@ -155,8 +174,8 @@ internal sealed partial class NamespaceTable
         }
     }
 
-    /// <summary>How late the first timer of any other queue is than the first of a base, and its place in the order of arming.</summary>
-    private (long Late, long Sequence) Rival(ClockBase clock, in ClockReadings host)
+    /// <summary>How late the first timer of any other queue than the first of a base is, and its place in the order of arming.</summary>
+    private (bool IsKnown, long Late, long Sequence) Rival(ClockBase clock, in ClockReadings host)
     {
         var (late, first) = (-1L, 0L);
         foreach (var other in ClockOffsets.Bases)
@@ -178,29 +197,33 @@ internal sealed partial class NamespaceTable
             }
         }
 
-        return (late, first);
+        return (true, late, first);
     }
 
     private TimerQueue? FirstDue(in ClockReadings host)
     {
-        TimerQueue? first = null;
+        var best = -1;
         var (overdue, sequence) = (0L, 0L);
-        foreach (var clock in ClockOffsets.Bases)
-        {
-            var heads = _heads[(int)clock];
-            var (deadline, now) = (heads.FirstDeadline, host[clock].Nanoseconds);
-            if (deadline > now || heads.Count == 0)
-            {
-                continue;
-            }
+        FirstDue(0, host.Realtime.Nanoseconds, ref best, ref overdue, ref sequence);
+        FirstDue(1, host.Monotonic.Nanoseconds, ref best, ref overdue, ref sequence);
+        FirstDue(2, host.Boottime.Nanoseconds, ref best, ref overdue, ref sequence);
+        return best < 0 ? null : _heads[best].First;
+    }
 
-            var late = ClockTime.SubtractSaturating(now, deadline);
-            if (first is null || late > overdue || (late == overdue && heads.FirstSequence < sequence))
-            {
-                (first, overdue, sequence) = (heads.First, late, heads.FirstSequence);
-            }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FirstDue(int clock, long now, ref int best, ref long overdue, ref long sequence)
+    {
+        var heads = _heads[clock];
+        var deadline = heads.FirstDeadline;
+        if (deadline > now || heads.Count == 0)
+        {
+            return;
         }
 
-        return first;
+        var late = ClockTime.SubtractSaturating(now, deadline);
+        if (best < 0 || late > overdue || (late == overdue && heads.FirstSequence < sequence))
+        {
+            (best, overdue, sequence) = (clock, late, heads.FirstSequence);
+        }
     }
 }

@@ -164,9 +164,13 @@ internal sealed partial class NamespaceTable
         }
         else
         {
-            heads.Set(queue, ns.Offsets.ToHost(queue.Clock, new ClockTime(queue.HeadDeadline)).Nanoseconds, queue.HeadSequence);
+            queue.OffsetNs = ns.Offsets[queue.Clock];
+            File(queue, heads);
         }
     }
+
+    private static void File(TimerQueue queue, QueueHeads heads) =>
+        heads.Set(queue, ClockOffsets.ToHost(queue.HeadDeadline, queue.OffsetNs), queue.HeadSequence);
 
     [Conditional("DEBUG")]
     public void CheckInvariants()
@@ -182,6 +186,7 @@ internal sealed partial class NamespaceTable
             foreach (var queue in ns.Queues)
             {
                 Debug.Assert(_heads[(int)queue.Clock].Contains(queue) == (!queue.IsEmpty && !ns.IsFrozen), "a running namespace's queues are filed when they hold a timer");
+                Debug.Assert(queue.IsEmpty || ns.IsFrozen || queue.OffsetNs == ns.Offsets[queue.Clock], "INV-7: a filed queue knows the offset");
             }
         }
     }

@@ -32,9 +32,7 @@ internal sealed partial class TimeNamespace
         }
 
         var old = new TimerValue(node.Remaining(now), node.IntervalNs);
-        node.TakeTicks(out _);
-        node.Set(TimerNode.Armed, false);
-        node.NextEpoch();
+        node.Restart();
         if (node.Is(TimerNode.DropPending))
         {
             _store.SetDrop(index, 0);

@@ -156,7 +156,7 @@ internal sealed partial class TimeNamespace
             node.Set(TimerNode.MightCancel, true);
             (_cancelList ??= []).Add(index);
         }
-        else
+        else if (node.Is(TimerNode.MightCancel))
         {
             Uncancel(index, ref node);
         }

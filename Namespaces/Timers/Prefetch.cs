@@ -9,6 +9,8 @@ namespace TimeNs.Timers;
 /// </summary>
 internal static class Prefetch
 {
+    private const int LineSize = 64;
+
     /// <summary>The line at a place in memory, also one that is nobody's: a hint never faults.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe void Line(nint address)
@@ -26,6 +28,17 @@ internal static class Prefetch
         if (Sse.IsSupported)
         {
             Sse.Prefetch0(Unsafe.AsPointer(ref place));
+        }
+    }
+
+    /// <summary>The first lines of an object.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Object(object target, int lines)
+    {
+        var address = Unsafe.As<object, nint>(ref target);
+        for (var line = 0; line < lines; line++)
+        {
+            Line(address + line * LineSize);
         }
     }
 

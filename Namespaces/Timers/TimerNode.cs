@@ -149,11 +149,17 @@ internal struct TimerNode
         _word = ((_word >> GenerationShift & GenerationMask) + 1) << GenerationShift;
     }
 
+    /// <summary>A new setting begins: nothing is unread, and what was read for the old one and not delivered yet is void.</summary>
+    public void Restart()
+    {
+        Ticks = 0;
+        _word = (_word & ~(ulong)(Armed | Expired | HasFirstDue)) + (1UL << EpochShift);
+    }
+
     /// <summary>The timer is gone.</summary>
     public void End()
     {
-        _word = (_word & ~0xFFFFUL) | Closed;
-        NextEpoch();
+        _word = ((_word & ~0xFFFFUL) | Closed) + (1UL << EpochShift);
     }
 
     /// <summary>The queue's entries for this timer so far are void; the next one is known by a new stamp.</summary>
@@ -297,9 +303,6 @@ internal struct TimerNode
         Shift(nanoseconds);
         FirstDue = FirstDue is { } due ? new ClockTime(due).Plus(nanoseconds).Nanoseconds : null;
     }
-
-    /// <summary>What was read for an earlier setting and not delivered yet is void.</summary>
-    public void NextEpoch() => _word += 1UL << EpochShift;
 
     /// <summary>What the timer has not counted yet of the deadlines up to now: 1 for an armed one-shot that is due.</summary>
     public readonly ulong PassedBy(ClockTime now) =>

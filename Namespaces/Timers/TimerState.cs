@@ -22,6 +22,13 @@ internal readonly struct TimerState : IEquatable<TimerState>
         _generation = store.At(index).Generation;
     }
 
+    public TimerState(TimerStore store, int index, in TimerNode node)
+    {
+        _store = store;
+        Index = index;
+        _generation = node.Generation;
+    }
+
     public int Index { get; }
 
     public bool IsNull => _store is null;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TimeNs.Timers;
@@ -11,6 +12,7 @@ internal readonly record struct QueueEntry(long Deadline, int Index, uint Stamp)
 /// <summary>The same in a heap, which needs the whole order to keep it for good.</summary>
 internal readonly record struct HeapEntry(long Deadline, ulong Order, int Index)
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsBefore(in HeapEntry other) => Deadline < other.Deadline || (Deadline == other.Deadline && Order < other.Order);
 }
 

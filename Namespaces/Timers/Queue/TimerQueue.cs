@@ -49,6 +49,7 @@ internal sealed partial class TimerQueue
     {
         Namespace = owner;
         Clock = clock;
+        Owner = owner.StoreIndex;
         _store = store;
         _key = (uint)owner.StoreIndex << 8 | (uint)clock;
     }
@@ -56,6 +57,12 @@ internal sealed partial class TimerQueue
     public TimeNamespace Namespace { get; }
 
     public ClockBase Clock { get; }
+
+    /// <summary>What its clock's offset was when it was filed; kept by <see cref="NamespaceTable"/>, so that a batch need not look at the namespace.</summary>
+    public long OffsetNs { get; set; }
+
+    /// <summary>The number of the namespace.</summary>
+    public int Owner { get; }
 
     public int Count { get; private set; }
 
@@ -158,6 +165,19 @@ internal sealed partial class TimerQueue
         FindHead();
         return true;
     }
+
+    /// <summary>Asks for what an expiration of the head touches; the queue itself was asked for before.</summary>
+    public void PrefetchHead()
+    {
+        _heap.PrefetchTop();
+        if (Head >= 0)
+        {
+            _store.PrefetchTag(Head);
+        }
+    }
+
+    /// <summary>Asks for what filing the head anew touches, a level further down each time.</summary>
+    public void PrefetchWay(int levels) => _heap.PrefetchWay(levels);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Counted(in TimerNode node, int by)
