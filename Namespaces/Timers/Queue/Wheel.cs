@@ -105,9 +105,10 @@ internal sealed class Wheel
     private const int Words = Slots / 64;
     private const ulong Sign = 1UL << 63;
 
-    /// <summary>Slots of 65.5 µs to 18 minutes: made at once, so that running timers allocate nothing.</summary>
-    private const int FirstUsual = 2;
+    /// <summary>Slots of up to 18 minutes are made at once, so that running timers allocate nothing.</summary>
     private const int LastUsual = 5;
+
+    private const uint LeastRun = 4096;
 
     private readonly EntryPool _pool;
     private readonly Slot[]?[] _slots = new Slot[Levels][];
@@ -118,7 +119,7 @@ internal sealed class Wheel
     public Wheel(EntryPool pool)
     {
         _pool = pool;
-        for (var level = FirstUsual; level <= LastUsual; level++)
+        for (var level = 0; level <= LastUsual; level++)
         {
             AddLevel(level);
         }
@@ -280,7 +281,7 @@ internal sealed class Wheel
     {
         if (run.Length < slot.Count)
         {
-            run = GC.AllocateUninitializedArray<QueueEntry>((int)BitOperations.RoundUpToPowerOf2((uint)slot.Count));
+            run = GC.AllocateUninitializedArray<QueueEntry>((int)BitOperations.RoundUpToPowerOf2(Math.Max(LeastRun, (uint)slot.Count)));
         }
 
         var to = run.AsSpan(0, slot.Count);
