@@ -18,6 +18,43 @@ internal sealed partial class TimeNamespace
         Expire(index, ref node);
     }
 
+    /// <summary>
+    /// The common case of a setting, a timeout that is pushed out or cancelled, in few steps: they fit into the time that the timer takes
+    /// to come from memory. The head of a queue, and what comes earlier, take the general way.
+    /// </summary>
+    private bool TrySetPlain(int index, ref TimerNode node, in TimerSetting setting, in ClockReadings host, out SettimeResult result)
+    {
+        result = default;
+        var queue = _queues[(int)node.Base]!;
+        if (queue.Head == index)
+        {
+            return false;
+        }
+
+        var now = ReadAt(queue.Clock, host).Nanoseconds;
+        var old = new TimerValue(node.Remaining(now), node.IntervalNs);
+        if (setting.ValueNs == 0)
+        {
+            queue.Remove(index, node);
+            node.Restart();
+            node.IntervalNs = setting.IntervalNs;
+            Settle(queue);
+        }
+        else
+        {
+            var deadline = ClockTime.AddSaturating(now, setting.ValueNs);
+            if (deadline <= node.Deadline || deadline == long.MaxValue)
+            {
+                return false;
+            }
+
+            node.PushOut(deadline, setting.IntervalNs, _table.NextSequence());
+        }
+
+        result = new SettimeResult(old, Canceled: false);
+        return true;
+    }
+
     /// <summary>Forwards for the old value (S7), stops the timer and clears its ticks (S4). Its queue is settled when it is armed again.</summary>
     private TimerValue Stop(int index, ref TimerNode node, in ClockReadings host)
     {

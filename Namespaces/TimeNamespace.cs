@@ -151,6 +151,11 @@ internal sealed partial class TimeNamespace
     {
         var index = timer.Index;
         ref var node = ref _store.At(index);
+        if (setting.Flags == SettimeFlags.None && node.IsPlain && TrySetPlain(index, ref node, setting, host, out var plain))
+        {
+            return plain;
+        }
+
         if (node.WantsCancel(setting.Flags))
         {
             node.Set(TimerNode.MightCancel, true);

@@ -149,6 +149,20 @@ internal struct TimerNode
         _word = ((_word >> GenerationShift & GenerationMask) + 1) << GenerationShift;
     }
 
+    /// <summary>Queued, set to a relative time, on no list and with nothing pending: a new relative setting changes numbers only.</summary>
+    public readonly bool IsPlain => (_kind & (AbsoluteBit | 3u << FlagsShift)) == 0
+        && ((uint)_word & (Armed | HasEntry | Expired | MightCancel | CancelPending | DropPending)) == (Armed | HasEntry);
+
+    /// <summary>A new setting, to later, of a plain timer: it stays armed, and its entry where it is.</summary>
+    public void PushOut(long deadline, long intervalNs, long sequence)
+    {
+        Deadline = deadline;
+        IntervalNs = intervalNs;
+        Ticks = 0;
+        _word = (_word & ~(ulong)HasFirstDue) + (1UL << EpochShift);
+        Sequence = sequence;
+    }
+
     /// <summary>A new setting begins: nothing is unread, and what was read for the old one and not delivered yet is void.</summary>
     public void Restart()
     {

@@ -31,6 +31,9 @@ internal readonly struct TimerState : IEquatable<TimerState>
 
     public int Index { get; }
 
+    /// <summary>Asks for the timer's memory, before the lock is taken and the clock is read.</summary>
+    public void Prefetch() => _store?.PrefetchNode(Index);
+
     public bool IsNull => _store is null;
 
     public bool IsClosed

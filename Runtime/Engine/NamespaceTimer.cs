@@ -75,6 +75,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     /// <exception cref="ObjectDisposedException">The timer is closed.</exception>
     public SettimeResult Set(TimerSetting setting)
     {
+        _state.Prefetch();
         lock (_engine.Gate)
         {
             CheckOpen();

@@ -135,11 +135,6 @@ internal sealed partial class TimerQueue
         var entries = _heap.Detach(out var count);
         _wheel = Count >= SmallBelow ? _store.Pool.RentWheel() : null;
         _wheel?.Begin(from);
-        if (_wheel is not null)
-        {
-            _heap.Attach(entries, 0); // its room is needed again
-        }
-
         var refiler = new Refiler(this);
         var run = _run.AsSpan(_at, _end - _at);
         _at = _end = 0;
@@ -147,6 +142,11 @@ internal sealed partial class TimerQueue
         for (var i = 0; i < count; i++)
         {
             Refile(entries[i].Deadline, entries[i].Index, (uint)entries[i].Order);
+        }
+
+        if (_wheel is not null && _heap.Count == 0)
+        {
+            _heap.Attach(entries, 0); // its room is needed again
         }
 
         if (old is not null)

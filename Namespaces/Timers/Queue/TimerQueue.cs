@@ -283,7 +283,7 @@ internal sealed partial class TimerQueue
     {
         ref readonly var entry = ref _run[_at];
         ref var node = ref _store.At(entry.Index);
-        if (_heap.Count != 0 && IsHeapFirst(entry.Deadline, node.Order))
+        if (_heap.Count != 0 && _heap.First.Deadline < entry.Deadline)
         {
             return MeetHeap();
         }
@@ -292,6 +292,8 @@ internal sealed partial class TimerQueue
         PrefetchAhead();
         switch (Meet(ref node, entry.Deadline, entry.Stamp))
         {
+            case Meeting.Live when IsTieFirstInHeap(entry.Deadline, node.Order):
+                return MeetHeap();
             case Meeting.Live:
                 SetHead(entry.Index, node, isOfRun: true);
                 return true;
@@ -305,11 +307,9 @@ internal sealed partial class TimerQueue
         }
     }
 
-    private bool IsHeapFirst(long deadline, ulong order)
-    {
-        ref readonly var first = ref _heap.First;
-        return first.Deadline < deadline || (first.Deadline == deadline && first.Order < order);
-    }
+    /// <summary>Asked of a live entry only: the order of a void one is that of another arming.</summary>
+    private bool IsTieFirstInHeap(long deadline, ulong order) =>
+        _heap.Count != 0 && _heap.First.Deadline == deadline && _heap.First.Order < order;
 
     private bool MeetHeap()
     {

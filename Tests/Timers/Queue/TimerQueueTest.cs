@@ -103,6 +103,27 @@ public sealed class TimerQueueTest
         rig.Drain();
     }
 
+    /// <summary>The one deadline that no wheel takes: its entries stay in the heap while the queue is rebuilt.</summary>
+    [Test]
+    public void Queue_ManyAtTheEarliestDeadline_SurviveARebuild()
+    {
+        var rig = new QueueRig();
+        for (var i = 0; i < TimerQueue.LargeFrom + 100; i++)
+        {
+            rig.Arm(rig.New(), i % 2 == 0 ? Second + i : long.MinValue);
+        }
+
+        rig.Check("large");
+        foreach (var index in rig.Timers.ToList())
+        {
+            rig.Arm(index, index % 3 == 0 ? long.MinValue : Second - index);
+            rig.Arm(index, index % 5 == 0 ? long.MinValue : -index);
+        }
+
+        rig.Check("rebuilt");
+        rig.Drain();
+    }
+
     /// <summary>REALTIME can be set back: then everything is armed before what the wheel has reached.</summary>
     [Test]
     public void Queue_EverythingArmedBeforeTheWheel_StaysExactAndMovesTheWheel()
