@@ -17,23 +17,16 @@ namespace TimeNs;
 ///   ...                                                   ─┘
 /// </code>
 /// </remarks>
-internal sealed class NamespaceTable
+internal sealed partial class NamespaceTable
 {
     /// <summary>The namespace without offsets that is always there.</summary>
     public const string HostName = "host";
 
     private readonly Dictionary<string, TimeNamespace> _namespaces = new(StringComparer.Ordinal);
-    private readonly IndexedHeap<TimerQueue, Place>[] _heads = [new(), new(), new()];
+    private readonly QueueHeads[] _heads = [new(), new(), new()];
     private List<TimerState> _woken = [];
     private List<TimerState> _collecting = [];
     private long _sequence;
-
-    private readonly struct Place : IHeapPlace<TimerQueue>
-    {
-        public static int Get(TimerQueue item) => item.TableIndex;
-
-        public static void Set(TimerQueue item, int index) => item.TableIndex = index;
-    }
 
     public NamespaceTable()
     {
@@ -42,6 +35,9 @@ internal sealed class NamespaceTable
     }
 
     public TimeNamespace Host { get; }
+
+    /// <summary>The timers of all namespaces.</summary>
+    public TimerStore Store { get; } = new();
 
     public IReadOnlyCollection<TimeNamespace> Namespaces => _namespaces.Values;
 
@@ -90,15 +86,12 @@ internal sealed class NamespaceTable
 
         ns.Close();
         _namespaces.Remove(ns.Name);
-        _woken.RemoveAll(t => ReferenceEquals(t.Namespace, ns));
+        _woken.RemoveAll(static t => t.IsClosed);
+        Store.RemoveOwner(ns.StoreIndex);
     }
 
     /// <summary>The point on a host clock at which the next timer is due, or never.</summary>
-    public ClockTime NextDeadline(ClockBase clock)
-    {
-        var heads = _heads[(int)clock];
-        return heads.IsEmpty ? ClockTime.Never : new ClockTime(heads.HeadKey);
-    }
+    public ClockTime NextDeadline(ClockBase clock) => new(_heads[(int)clock].FirstDeadline);
 
     /// <summary>The host's wall clock was set, or it resumed from suspend (X1). Frozen namespaces learn of it when they thaw.</summary>
     public void HostClockWasSet(in ClockReadings host)
@@ -109,47 +102,11 @@ internal sealed class NamespaceTable
             if (!ns.IsFrozen && ns.CancelList.Count != 0)
             {
                 var wallOffset = ns.ReadAt(host).WallOffset;
-                listed.AddRange(ns.CancelList.Select(t => (t, wallOffset)));
+                listed.AddRange(ns.CancelList.Select(i => (new TimerState(Store, i), wallOffset)));
             }
         }
 
         CancelInOrder(listed);
-    }
-
-    /// <summary>
-    /// Expires the timers that are due, longest overdue first, ties in the order of arming, but not more than <paramref name="most"/>. Returns how many.
-    /// </summary>
-    public int ExpireDue(in ClockReadings host, int most = int.MaxValue)
-    {
-        var expired = 0;
-        while (expired < most && FirstDue(host) is { } queue)
-        {
-            queue.Namespace.ExpireHead(queue, host);
-            expired++;
-        }
-
-        return expired;
-    }
-
-    /// <summary>Reads every watched timer that was woken, in the order of the wake-ups; in a frozen namespace too: reading is not firing.</summary>
-    public void Collect(in ClockReadings host, List<Delivery> into)
-    {
-        if (_woken.Count == 0)
-        {
-            return;
-        }
-
-        (_woken, _collecting) = (_collecting, _woken);
-        foreach (var timer in _collecting)
-        {
-            timer.IsWakeQueued = false;
-            if (timer.IsWatched && timer.Namespace.Read(timer, host, out var read) is ReadStatus.Ticks or ReadStatus.Canceled)
-            {
-                into.Add(new Delivery(timer, read, timer.Epoch));
-            }
-        }
-
-        _collecting.Clear();
     }
 
     internal long NextSequence() => ++_sequence;
@@ -160,9 +117,9 @@ internal sealed class NamespaceTable
     {
         foreach (var (timer, wallOffset) in listed.OrderBy(static e => e.Timer.Sequence))
         {
-            if (timer.ClockWasSet(wallOffset))
+            if (Store.At(timer.Index).ClockWasSet(wallOffset))
             {
-                Wake(timer);
+                Wake(timer.Index);
             }
         }
     }
@@ -170,23 +127,29 @@ internal sealed class NamespaceTable
     /// <summary>Takes the wake-ups of a namespace that is being frozen out of turn: its readers are told when it is thawed.</summary>
     internal IReadOnlyList<TimerState> HoldWakeups(TimeNamespace ns)
     {
-        var held = _woken.Where(t => ReferenceEquals(t.Namespace, ns)).ToArray();
-        _woken.RemoveAll(t => ReferenceEquals(t.Namespace, ns));
+        if (_woken.Count == 0)
+        {
+            return [];
+        }
+
+        var held = _woken.Where(t => !t.IsClosed && ReferenceEquals(t.Namespace, ns)).ToArray();
+        _woken.RemoveAll(t => t.IsClosed || ReferenceEquals(t.Namespace, ns));
         foreach (var timer in held)
         {
-            timer.IsWakeQueued = false;
+            Store.At(timer.Index).Set(TimerNode.WakeQueued, false);
         }
 
         return held;
     }
 
     /// <summary>Notes a wake-up for whoever watches the timer.</summary>
-    internal void Wake(TimerState timer)
+    internal void Wake(int index)
     {
-        if (timer.IsWatched && !timer.IsWakeQueued)
+        ref var node = ref Store.At(index);
+        if ((node.State & (TimerNode.Watched | TimerNode.WakeQueued)) == TimerNode.Watched)
         {
-            timer.IsWakeQueued = true;
-            _woken.Add(timer);
+            node.Set(TimerNode.WakeQueued, true);
+            _woken.Add(new TimerState(Store, index));
         }
     }
 
@@ -201,9 +164,13 @@ internal sealed class NamespaceTable
         }
         else
         {
-            heads.Set(queue, ns.Offsets.ToHost(queue.Clock, queue.HeadDeadline).Nanoseconds, queue.HeadSequence);
+            queue.OffsetNs = ns.Offsets[queue.Clock];
+            File(queue, heads);
         }
     }
+
+    private static void File(TimerQueue queue, QueueHeads heads) =>
+        heads.Set(queue, ClockOffsets.ToHost(queue.HeadDeadline, queue.OffsetNs), queue.HeadSequence);
 
     [Conditional("DEBUG")]
     public void CheckInvariants()
@@ -218,7 +185,8 @@ internal sealed class NamespaceTable
             ns.CheckInvariants();
             foreach (var queue in ns.Queues)
             {
-                Debug.Assert(queue.TableIndex >= 0 == (!queue.IsEmpty && !ns.IsFrozen), "a running namespace's queues are filed when they hold a timer");
+                Debug.Assert(_heads[(int)queue.Clock].Contains(queue) == (!queue.IsEmpty && !ns.IsFrozen), "a running namespace's queues are filed when they hold a timer");
+                Debug.Assert(queue.IsEmpty || ns.IsFrozen || queue.OffsetNs == ns.Offsets[queue.Clock], "INV-7: a filed queue knows the offset");
             }
         }
     }
@@ -229,27 +197,5 @@ internal sealed class NamespaceTable
         {
             throw new TimeNamespaceException(Errno.EEXIST, $"There is a namespace '{name}' already");
         }
-    }
-
-    private TimerQueue? FirstDue(in ClockReadings host)
-    {
-        TimerQueue? first = null;
-        var overdue = 0L;
-        foreach (var clock in ClockOffsets.Bases)
-        {
-            var heads = _heads[(int)clock];
-            if (heads.IsEmpty || heads.HeadKey > host[clock].Nanoseconds)
-            {
-                continue;
-            }
-
-            var late = ClockTime.SubtractSaturating(host[clock].Nanoseconds, heads.HeadKey);
-            if (first is null || late > overdue || (late == overdue && heads.HeadSequence < first.HeadSequence))
-            {
-                (first, overdue) = (heads.Head, late);
-            }
-        }
-
-        return first;
     }
 }

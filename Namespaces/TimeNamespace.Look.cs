@@ -11,14 +11,14 @@ internal sealed partial class TimeNamespace
     public NamespaceLook Look(in ClockReadings host)
     {
         var now = ReadAt(host);
-        var ephemeral = _queues.Sum(static q => q.EphemeralCount);
+        var ephemeral = Queues.Sum(static q => q.Ephemerals);
         return new NamespaceLook(
-            Name, IsFrozen, Offsets, now, _timers.Count, _queues.Sum(static q => q.Count) - ephemeral, IsFrozen ? null : NextOf(now), ephemeral);
+            Name, IsFrozen, Offsets, now, _timers.Count, Queues.Sum(static q => q.Count) - ephemeral, IsFrozen ? null : NextOf(now), ephemeral);
     }
 
     /// <summary>A timer as it is.</summary>
     public TimerLook Look(TimerState timer, in ClockReadings host) =>
-        new(timer.Id, timer.Name, timer.Clock, timer.QueueIndex >= 0, timer.IsReadable, Peek(timer, host), timer.Flags, timer.Ticks);
+        new(timer.Id, timer.Name, timer.Clock, timer.IsQueued, timer.IsReadable, Peek(timer, host), timer.Flags, timer.Ticks);
 
     /// <summary>The timers with a larger id than this, at most so many, in the order of their ids.</summary>
     /// <remarks>Ids are dense unless many timers were closed: then the table is walked instead of asked id by id.</remarks>
@@ -27,13 +27,13 @@ internal sealed partial class TimeNamespace
         var found = new List<TimerState>(Math.Min(limit, _timers.Count));
         if (_nextId - after > 4L * _timers.Count)
         {
-            found.AddRange(_timers.Values.Where(t => t.Id > after).OrderBy(static t => t.Id).Take(limit));
+            found.AddRange(_timers.Where(t => t.Id > after).OrderBy(static t => t.Id).Take(limit));
             return found;
         }
 
         for (var id = after + 1; id < _nextId && found.Count < limit; id++)
         {
-            if (_timers.TryGetValue(id, out var timer))
+            if (FindTimer(id) is { IsNull: false } timer)
             {
                 found.Add(timer);
             }
@@ -58,9 +58,8 @@ internal sealed partial class TimeNamespace
         var then = offsets.ToNamespace(host);
         var canceled = offsets.RealtimeNs == Offsets.RealtimeNs
             ? new HashSet<TimerState>()
-            : [.. _cancelList.Where(t => t.IsCancelPending || t.RememberedWallOffset != then.WallOffset)];
-        var due = _queues.SelectMany(static q => q.Items())
-            .Where(t => !t.IsEphemeral && t.Deadline <= then[t.Base].Nanoseconds && !canceled.Contains(t))
+            : [.. CancelList.Select(i => new TimerState(_store, i)).Where(t => t.IsCancelPending || t.RememberedWallOffset != then.WallOffset)];
+        var due = _timers.Where(t => t.IsQueued && t.Deadline <= then[t.Base].Nanoseconds && !canceled.Contains(t))
             .OrderByDescending(t => then[t.Base].Since(new ClockTime(t.Deadline)))
             .ThenBy(static t => t.Sequence);
         return
@@ -76,11 +75,11 @@ internal sealed partial class TimeNamespace
     private NextLook? NextOf(in ClockReadings now)
     {
         NextLook? next = null;
-        foreach (var queue in _queues)
+        foreach (var queue in Queues)
         {
-            if (!queue.IsEmpty && queue.Head.Remaining(now) is var inNs && (next is null || inNs < next.InNs))
+            if (!queue.IsEmpty && new TimerState(_store, queue.Head) is var head && head.Remaining(now) is var inNs && (next is null || inNs < next.InNs))
             {
-                next = new NextLook(queue.Head.Id, queue.Head.Name, queue.Head.Clock, inNs);
+                next = new NextLook(head.Id, head.Name, head.Clock, inNs);
             }
         }
 

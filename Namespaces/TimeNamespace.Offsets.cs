@@ -48,13 +48,13 @@ internal sealed partial class TimeNamespace
     /// <summary>The wall clock was set or the machine resumed: cancel-on-set timers are told (<c>timerfd_clock_was_set</c>).</summary>
     public void ClockWasSet(in ClockReadings now)
     {
-        if (_cancelList.Count == 0)
+        if (_cancelList is not { Count: > 0 } list)
         {
             return;
         }
 
         var wallOffset = now.WallOffset;
-        _table.CancelInOrder(_cancelList.Select(t => (t, wallOffset)));
+        _table.CancelInOrder(list.Select(i => (new TimerState(_store, i), wallOffset)));
     }
 
     private void CheckOffsets(in ClockOffsets offsets, in ClockReadings host)

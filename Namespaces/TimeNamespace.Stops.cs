@@ -42,22 +42,23 @@ internal sealed partial class TimeNamespace
         _frozen = null;
         foreach (var timer in frozen.Woken.Where(static t => t.IsReadable))
         {
-            _table.Wake(timer);
+            _table.Wake(timer.Index);
         }
 
         var now = ReadAt(host);
         Debug.Assert(now.Monotonic >= frozen.Standing.Monotonic && now.Boottime >= frozen.Standing.Boottime, "INV-4");
-        var cancellable = _cancelList.Where(static t => t.IsAlive).ToArray();
+        var cancellable = CancelList.Where(i => _store.At(i).IsAlive).ToArray();
         if (policy.Missed != MissedTicks.Count || now.Realtime < frozen.Standing.Realtime)
         {
-            foreach (var timer in AllTimers().OrderBy(static t => t.Sequence))
+            foreach (var index in InOrderOfArming())
             {
-                ExpireDropped(timer);
-                var wasArmed = timer.IsArmed;
-                Carry(timer, frozen.Standing, now, policy.Missed);
-                if (timer.IsArmed && !wasArmed)
+                ref var node = ref _store.At(index);
+                ExpireDropped(index, ref node);
+                var wasArmed = node.IsArmed;
+                Carry(index, ref node, frozen.Standing, now, policy.Missed);
+                if (node.IsArmed && !wasArmed)
                 {
-                    Enqueue(timer);
+                    Enqueue(index, ref node);
                 }
             }
         }
@@ -65,7 +66,7 @@ internal sealed partial class TimeNamespace
         UpdateHeads();
         if (now.WallOffset != frozen.WallOffset)
         {
-            _table.CancelInOrder(cancellable.Select(t => (t, now.WallOffset)));
+            _table.CancelInOrder(cancellable.Select(i => (new TimerState(_store, i), now.WallOffset)));
         }
     }
 
@@ -77,8 +78,8 @@ internal sealed partial class TimeNamespace
     public NamespaceImage Checkpoint(AbsoluteTimers absolute, string hostName, in ClockReadings host)
     {
         RefuseHost(Errno.EINVAL, "it cannot be checkpointed");
-        var kept = _timers.Values.ToArray();
-        if (absolute == AbsoluteTimers.Refuse && Array.Find(kept, static t => t.IsAbsolute && t.IsAlive) is { } refused)
+        var kept = _timers.ToArray();
+        if (absolute == AbsoluteTimers.Refuse && Array.Find(kept, static t => t.IsAbsolute && t.IsAlive) is { IsNull: false } refused)
         {
             throw new TimeNamespaceException(Errno.EOPNOTSUPP,
                 $"Timer {refused.Id}{(refused.Name is { } name ? $" '{name}'" : "")} of namespace '{Name}' is set to an absolute time, and absolute timers are to be refused");
@@ -102,7 +103,7 @@ internal sealed partial class TimeNamespace
             Absolute = absolute == AbsoluteTimers.Relative ? AbsoluteTimers.Relative : AbsoluteTimers.Keep,
             HasHadTimers = HasHadTimers,
             NextTimerId = _nextId,
-            EphemeralTimers = ArmedEphemerals().Count(),
+            EphemeralTimers = Queues.Sum(static q => q.Ephemerals),
             Timers = [.. kept.Select(static t => t.Save())],
         };
     }
@@ -114,39 +115,35 @@ internal sealed partial class TimeNamespace
         var cancellable = new List<TimerState>();
         HasHadTimers = image.HasHadTimers;
         _nextId = image.NextTimerId;
-        _timers.EnsureCapacity(image.Timers.Length);
-        foreach (var saved in image.Timers)
+        _timers.Expect(image.Timers.Length);
+        _store.Reserve(image.Timers.Length);
+        foreach (ref readonly var saved in image.Timers.AsSpan())
         {
-            var timer = new TimerState(saved.Id, saved.Name, saved.Clock, this, 0);
-            timer.Load(saved);
-            Register(timer);
+            var index = Register(saved.Clock, saved.Id, saved.Name, saved.RememberedWallOffsetNs);
+            ref var node = ref _store.At(index);
+            Put(ref node, saved);
             if (saved.MightCancel)
             {
-                timer.MightCancel = true;
-                _cancelList.Add(timer);
+                node.Set(TimerNode.MightCancel, true);
+                (_cancelList ??= []).Add(index);
+                if (node.IsAlive)
+                {
+                    cancellable.Add(new TimerState(_store, index));
+                }
             }
 
-            if (timer is { MightCancel: true, IsAlive: true })
+            if (image.Absolute == AbsoluteTimers.Relative && node.IsAbsolute)
             {
-                cancellable.Add(timer);
-            }
-
-            if (image.Absolute == AbsoluteTimers.Relative && timer.IsAbsolute)
-            {
-                timer.ShiftWithClock(now[timer.Base].Since(image.Readings[timer.Base]));
+                node.ShiftWithClock(now[node.Base].Since(image.Readings[node.Base]));
             }
             else
             {
-                Carry(timer, image.Readings, now, policy.Missed);
+                Carry(index, ref node, image.Readings, now, policy.Missed);
             }
 
-            if (timer.IsArmed)
+            if (node.IsArmed)
             {
-                Enqueue(timer);
-            }
-            else
-            {
-                timer.Sequence = _table.NextSequence();
+                Enqueue(index, ref node);
             }
         }
 
@@ -156,21 +153,45 @@ internal sealed partial class TimeNamespace
         }
     }
 
-    /// <summary>Takes a timer over a stop: what was unread stays, and of what passed meanwhile as much as the policy wants.</summary>
-    private void Carry(TimerState timer, in ClockReadings then, in ClockReadings now, MissedTicks policy)
+    /// <summary>Puts back what an image kept.</summary>
+    private static void Put(ref TimerNode node, in TimerImage image)
     {
-        KeepUnread(timer, then, now);
-        DropMissed(timer, then, now, policy);
+        node.SetAbsolute(image.IsAbsolute);
+        node.Deadline = image.Deadline.Nanoseconds;
+        node.IntervalNs = image.IntervalNs;
+        node.Set(TimerNode.Armed, image.IsArmed);
+        node.Set(TimerNode.Expired, image.IsExpired);
+        node.Ticks = image.Ticks;
+        node.ShowFlags(image.Flags);
+        node.Set(TimerNode.CancelPending, image.IsCancelPending);
+        node.FirstDue = image.FirstDue?.Nanoseconds;
+    }
+
+    /// <summary>Every timer that something may still happen to.</summary>
+    private int[] InOrderOfArming()
+    {
+        IEnumerable<int> ephemerals = _ephemerals == 0
+            ? []
+            : _store.OwnedBy(StoreIndex).Where(i => _store.At(i).Is(TimerNode.Ephemeral) && _store.At(i).IsQueued);
+        return [.. _timers.All().Concat(ephemerals).OrderBy(i => _store.At(i).Sequence)];
+    }
+
+    /// <summary>Takes a timer over a stop: what was unread stays, and of what passed meanwhile as much as the policy wants.</summary>
+    private void Carry(int index, ref TimerNode node, in ClockReadings then, in ClockReadings now, MissedTicks policy)
+    {
+        KeepUnread(ref node, then, now);
+        DropMissed(index, ref node, then, now, policy);
     }
 
     /// <summary>A second stop before the owner had a turn: what the first one left due, and some of it to be dropped, is due.</summary>
-    private void ExpireDropped(TimerState timer)
+    private void ExpireDropped(int index, ref TimerNode node)
     {
-        if (timer.IsDropPending)
+        if (node.Is(TimerNode.DropPending))
         {
-            Dequeue(timer);
-            timer.Expire();
-            _table.Wake(timer);
+            QueueOf(node.Base).Remove(index, node);
+            node.Set(TimerNode.HasEntry, false);
+            Expire(index, ref node);
+            _table.Wake(index);
         }
     }
 
@@ -178,49 +199,65 @@ internal sealed partial class TimeNamespace
     /// Where a clock goes on from before the deadlines that had passed, they are counted as of the stop: a forward would find none
     /// of them (F6), and they would be lost.
     /// </summary>
-    private static void KeepUnread(TimerState timer, in ClockReadings then, in ClockReadings now)
+    private static void KeepUnread(ref TimerNode node, in ClockReadings then, in ClockReadings now)
     {
-        if (timer.AwaitsForward && now[timer.Base] < then[timer.Base] && timer.ForwardTo(then, out var overruns))
+        if (node.AwaitsForward && now[node.Base] < then[node.Base] && node.ForwardTo(then[node.Base].Nanoseconds, out var overruns))
         {
-            timer.KeepForwarded(overruns);
+            node.KeepForwarded(overruns);
         }
     }
 
     /// <summary>Drops the periods that passed between two readings and that the policy does not want; the phase stays.</summary>
-    private void DropMissed(TimerState timer, in ClockReadings then, in ClockReadings now, MissedTicks policy)
+    private void DropMissed(int index, ref TimerNode node, in ClockReadings then, in ClockReadings now, MissedTicks policy)
     {
-        if (policy == MissedTicks.Count || !timer.IsAlive)
+        if (policy == MissedTicks.Count || !node.IsAlive)
         {
             return;
         }
 
-        var total = timer.PassedBy(now[timer.Base]);
-        var before = timer.PassedBy(then[timer.Base]);
+        var total = node.PassedBy(now[node.Base]);
+        var before = node.PassedBy(then[node.Base]);
         var allowed = policy == MissedTicks.One ? 1UL : 0UL;
         if (total <= before || total - before <= allowed)
         {
             return;
         }
 
-        var queued = timer.QueueIndex >= 0;
+        var queued = node.Is(TimerNode.HasEntry);
         if (queued)
         {
-            _queues[(int)timer.Base].Remove(timer);
+            QueueOf(node.Base).Remove(index, node);
         }
 
-        if (timer.IsPeriodic)
+        if (node.IsPeriodic)
         {
-            timer.Drop((long)UInt128.Min((UInt128)(total - before - allowed) * (ulong)timer.IntervalNs, long.MaxValue), expiresAll: allowed != 0);
-            TakeBackExpiry(timer, now);
+            Drop(index, ref node, (long)UInt128.Min((UInt128)(total - before - allowed) * (ulong)node.IntervalNs, long.MaxValue), expiresAll: allowed != 0);
+            TakeBackExpiry(ref node, now);
         }
         else
         {
-            timer.Disarm();
+            node.Set(TimerNode.Armed, false);
         }
 
-        if (queued && timer.IsArmed)
+        if (queued && node.IsArmed)
         {
-            _queues[(int)timer.Base].Add(timer);
+            QueueOf(node.Base).Add(index, ref node, node.Deadline, isNewest: false);
+        }
+    }
+
+    /// <summary>
+    /// Where some of what is dropped is to be told of, an armed timer still expires at the first of its periods, so that it comes in its
+    /// place and says when it was due; the drop is done when it does.
+    /// </summary>
+    private void Drop(int index, ref TimerNode node, long nanoseconds, bool expiresAll)
+    {
+        if (expiresAll && node.IsArmed)
+        {
+            _store.SetDrop(index, nanoseconds);
+        }
+        else
+        {
+            node.Shift(nanoseconds);
         }
     }
 
@@ -228,11 +265,11 @@ internal sealed partial class TimeNamespace
     /// A wall clock that was stepped back had un-passed the deadline of an expired timer before the stop, and all that has passed since
     /// is dropped: no expiration is left of it (F6), and it waits for the next.
     /// </summary>
-    private static void TakeBackExpiry(TimerState timer, in ClockReadings now)
+    private static void TakeBackExpiry(ref TimerNode node, in ClockReadings now)
     {
-        if (timer.AwaitsForward && timer.Deadline > now[timer.Base].Nanoseconds && timer.ForwardTo(now, out var overruns))
+        if (node.AwaitsForward && node.Deadline > now[node.Base].Nanoseconds && node.ForwardTo(now[node.Base].Nanoseconds, out var overruns))
         {
-            timer.KeepForwarded(overruns);
+            node.KeepForwarded(overruns);
         }
     }
 }

@@ -21,20 +21,27 @@ namespace TimeNs;
 internal sealed partial class TimeNamespace
 {
     private readonly NamespaceTable _table;
-    private readonly TimerQueue[] _queues;
-    private readonly Dictionary<long, TimerState> _timers = [];
-    private readonly Dictionary<string, TimerState> _names = new(StringComparer.Ordinal);
-    private readonly HashSet<TimerState> _cancelList = [];
+    private readonly TimerStore _store;
+    private readonly TimerQueue?[] _queues = new TimerQueue?[3];
+    private readonly TimerIds _timers;
+    private Dictionary<string, int>? _names;
+    private HashSet<int>? _cancelList;
     private FrozenAt? _frozen;
     private long _nextId = 1;
+    private int _ephemerals;
 
     internal TimeNamespace(NamespaceTable table, string name, in ClockOffsets offsets)
     {
         _table = table;
+        _store = table.Store;
+        _timers = new TimerIds(_store);
+        StoreIndex = _store.AddOwner(this);
         Name = name;
         Offsets = offsets;
-        _queues = [new(this, ClockBase.Realtime), new(this, ClockBase.Monotonic), new(this, ClockBase.Boottime)];
     }
+
+    /// <summary>The number by which its timers know it.</summary>
+    public int StoreIndex { get; }
 
     public string Name { get; }
 
@@ -50,21 +57,25 @@ internal sealed partial class TimeNamespace
     /// <summary>What the owner hangs on the namespace.</summary>
     public object? Tag { get; set; }
 
-    public IReadOnlyCollection<TimerState> Timers => _timers.Values;
+    public IReadOnlyCollection<TimerState> Timers => _timers;
 
-    public int ArmedTimers => _timers.Values.Count(static t => t.IsArmed);
-
-    internal IReadOnlyList<TimerQueue> Queues => _queues;
+    internal IEnumerable<TimerQueue> Queues => _queues.OfType<TimerQueue>();
 
     /// <summary>Whom a clock set may cancel, in no particular order.</summary>
-    internal IReadOnlyCollection<TimerState> CancelList => _cancelList;
+    internal IReadOnlyCollection<int> CancelList => _cancelList is { } list ? list : [];
 
     /// <summary>The namespace's clocks when its host's read <paramref name="host"/> (INV-1); where it stands when frozen.</summary>
     public ClockReadings ReadAt(in ClockReadings host) => _frozen is { } frozen ? frozen.Standing : Offsets.ToNamespace(host);
 
-    public TimerState? FindTimer(long id) => _timers.GetValueOrDefault(id);
+    /// <summary>One of the namespace's clocks (INV-1).</summary>
+    public ClockTime ReadAt(ClockBase clock, in ClockReadings host) =>
+        _frozen is { } frozen ? frozen.Standing[clock] : Offsets.ToNamespace(clock, host[clock]);
 
-    public TimerState? FindTimer(string name) => _names.GetValueOrDefault(name);
+    /// <summary>The open timer with this id, or none.</summary>
+    public TimerState FindTimer(long id) => _timers.Find(id) is >= 0 and var index ? new TimerState(_store, index) : default;
+
+    /// <summary>The open timer with this name, or none.</summary>
+    public TimerState FindTimer(string name) => _names is { } names && names.TryGetValue(name, out var index) ? new TimerState(_store, index) : default;
 
     /// <summary>A new timer, disarmed, without ticks (rule C4).</summary>
     /// <exception cref="ArgumentException">An unknown clock (C1) or an impossible name.</exception>
@@ -76,74 +87,95 @@ internal sealed partial class TimeNamespace
             throw ClockIds.Unknown(clock);
         }
 
-        if (name is not null && _names.ContainsKey(Names.Check(name, nameof(name))))
+        if (name is not null && FindTimer(Names.Check(name, nameof(name))) is { IsNull: false })
         {
             throw new TimeNamespaceException(Errno.EEXIST, $"Namespace '{Name}' has a timer '{name}' already");
         }
 
         HasHadTimers = true;
-        var timer = new TimerState(_nextId++, name, clock, this, ReadAt(host).WallOffset) { Sequence = _table.NextSequence() };
-        Register(timer);
-        return timer;
+        return new TimerState(_store, Register(clock, _nextId++, name, ReadAt(host).WallOffset));
     }
 
     /// <summary>
-    /// A timer for a delegate of the running process (TimeProvider, IScheduler): in no image and without an id. The namespace holds
-    /// it only while it is armed, so that one that was dropped after it fired can be collected.
+    /// A timer for a delegate of the running process (TimeProvider, IScheduler): watched, in no image and without an id. Whoever made it
+    /// closes it when it is no longer armed, so that what it tells can be collected.
     /// </summary>
-    public TimerState CreateEphemeral(ClockId clock, in ClockReadings host)
+    public TimerState CreateEphemeral(ClockId clock, in ClockReadings host, object? tag = null)
     {
-        HasHadTimers = true;
-        return new TimerState(0, null, clock, this, ReadAt(host).WallOffset) { IsEphemeral = true, Sequence = _table.NextSequence() };
+        NoteTimer();
+        var index = _store.Allocate(clock, this, ReadAt(host).WallOffset);
+        ref var node = ref _store.At(index);
+        node.Sequence = _table.NextSequence();
+        node.Set(TimerNode.Ephemeral | TimerNode.Watched, true);
+        _store.SetTag(index, tag);
+        _ephemerals++;
+        return new TimerState(_store, index);
     }
+
+    /// <summary>A timer is in it, or will be as soon as it is armed.</summary>
+    public void NoteTimer() => HasHadTimers = true;
 
     /// <summary>Closes a timer: it is out of every list when this returns.</summary>
     public void Remove(TimerState timer)
     {
-        if (timer.IsArmed)
+        var index = timer.Index;
+        ref var node = ref _store.At(index);
+        if (node.IsQueued)
         {
-            Dequeue(timer);
-            timer.Disarm();
+            var queue = QueueOf(node.Base);
+            queue.Remove(index, node);
+            node.Set(TimerNode.Armed, false);
+            Settle(queue);
         }
 
-        timer.Close();
-        timer.IsWatched = false;
-        Uncancel(timer);
-        if (!timer.IsEphemeral)
+        Uncancel(index, ref node);
+        if (timer.Name is { } name)
+        {
+            _names!.Remove(name);
+        }
+
+        if (node.Is(TimerNode.Ephemeral))
+        {
+            _ephemerals--;
+        }
+        else
         {
             _timers.Remove(timer.Id);
         }
 
-        if (timer.Name is { } name)
-        {
-            _names.Remove(name);
-        }
+        _store.Free(index);
     }
 
     /// <summary>Sets a timer (<c>do_timerfd_settime</c>, rules S4 to S9, X3, X4).</summary>
     public SettimeResult SetTime(TimerState timer, in TimerSetting setting, in ClockReadings host)
     {
-        var now = ReadAt(host);
-        if (timer.WantsCancel(setting.Flags))
+        var index = timer.Index;
+        ref var node = ref _store.At(index);
+        if (setting.Flags == SettimeFlags.None && node.IsPlain && TrySetPlain(index, ref node, setting, host, out var plain))
         {
-            timer.MightCancel = true;
-            _cancelList.Add(timer);
-        }
-        else
-        {
-            Uncancel(timer);
+            return plain;
         }
 
-        var old = StopForSetting(timer, now);
-        var armed = setting.ValueNs != 0;
-        Arm(timer, setting, now);
-        Debug.Assert(!timer.IsReadable, "S4: every settime clears the ticks");
-        if (armed && timer.TakeCancel(now.WallOffset))
+        if (node.WantsCancel(setting.Flags))
         {
+            node.Set(TimerNode.MightCancel, true);
+            (_cancelList ??= []).Add(index);
+        }
+        else if (node.Is(TimerNode.MightCancel))
+        {
+            Uncancel(index, ref node);
+        }
+
+        var old = Stop(index, ref node, host);
+        Arm(index, ref node, setting, host);
+        Debug.Assert(!node.IsReadable, "S4: every settime clears the ticks");
+        if (setting.ValueNs != 0 && node.HasCancel)
+        {
+            node.TakeCancel(ReadAt(host).WallOffset);
             return new SettimeResult(old, Canceled: true);
         }
 
-        timer.ShowFlags(setting.Flags);
+        node.ShowFlags(setting.Flags);
         return new SettimeResult(old, Canceled: false);
     }
 
@@ -153,9 +185,10 @@ internal sealed partial class TimeNamespace
     /// </summary>
     public void ArmAt(TimerState timer, ClockTime deadline, long intervalNs, in ClockReadings host)
     {
-        _ = StopForSetting(timer, ReadAt(host));
-        timer.Apply(absolute: true, deadline.Nanoseconds, intervalNs);
-        Enqueue(timer);
+        var index = timer.Index;
+        ref var node = ref _store.At(index);
+        _ = Stop(index, ref node, host);
+        ArmTo(index, ref node, absolute: true, deadline.Nanoseconds, intervalNs);
     }
 
     /// <summary>Disarms a timer and clears its ticks.</summary>
@@ -164,50 +197,58 @@ internal sealed partial class TimeNamespace
     /// <summary>The time remaining, always relative to now (<c>do_timerfd_gettime</c>, rules F5, G1).</summary>
     public TimerValue GetTime(TimerState timer, in ClockReadings host)
     {
-        var now = ReadAt(host);
-        if (timer.ForwardTo(now, out var overruns))
+        ref var node = ref _store.At(timer.Index);
+        var now = ReadAt(node.Base, host).Nanoseconds;
+        if (node.ForwardTo(now, out var overruns))
         {
-            timer.KeepForwarded(overruns);
-            Enqueue(timer);
+            node.KeepForwarded(overruns);
+            Enqueue(timer.Index, ref node);
         }
 
-        return new TimerValue(timer.Remaining(now), timer.IntervalNs);
+        return new TimerValue(node.Remaining(now), node.IntervalNs);
     }
 
     /// <summary>The same without a forward: what fdinfo shows (rule P1).</summary>
-    public TimerValue Peek(TimerState timer, in ClockReadings host) => new(timer.Remaining(ReadAt(host)), timer.IntervalNs);
+    public TimerValue Peek(TimerState timer, in ClockReadings host)
+    {
+        ref readonly var node = ref _store.At(timer.Index);
+        return new(node.Remaining(ReadAt(node.Base, host).Nanoseconds), node.IntervalNs);
+    }
 
     /// <summary>Reads the expirations and re-arms a periodic timer (<c>timerfd_read_iter</c>, rules F4, F6, X2).</summary>
     public ReadStatus Read(TimerState timer, in ClockReadings host, out TickRead read)
     {
-        var now = ReadAt(host);
-        var at = now[timer.Clock];
-        if (timer.TakeCancel(now.WallOffset))
-        {
-            timer.TakeTicks(out _);
-            read = new TickRead(new Tick(0, at, at, timer.Clock, IsCanceled: true), null);
-            return ReadStatus.Canceled;
-        }
-
+        ref var node = ref _store.At(timer.Index);
         read = default;
-        if (!timer.IsReadable)
+        if (!node.IsReadable && !node.HasCancel)
         {
             return ReadStatus.Empty;
         }
 
-        if (timer.ForwardTo(now, out var overruns))
+        var now = ReadAt(host);
+        var clock = node.Clock;
+        var at = now[clock];
+        if (node.HasCancel)
         {
-            timer.KeepForwarded(overruns);
-            Enqueue(timer);
+            node.TakeCancel(now.WallOffset);
+            node.TakeTicks(out _);
+            read = new TickRead(new Tick(0, at, at, clock, IsCanceled: true), null);
+            return ReadStatus.Canceled;
         }
 
-        var expirations = timer.TakeTicks(out var firstDue);
+        if (node.ForwardTo(now[node.Base].Nanoseconds, out var overruns))
+        {
+            node.KeepForwarded(overruns);
+            Enqueue(timer.Index, ref node);
+        }
+
+        var expirations = node.TakeTicks(out var firstDue);
         if (expirations == 0)
         {
             return ReadStatus.SteppedBack;
         }
 
-        read = new TickRead(new Tick(expirations, firstDue is { } due ? OnClock(timer, due, now) : at, at, timer.Clock), firstDue);
+        read = new TickRead(new Tick(expirations, firstDue is { } due ? OnClock(node, due, now) : at, at, clock), firstDue);
         return ReadStatus.Ticks;
     }
 
@@ -220,59 +261,61 @@ internal sealed partial class TimeNamespace
             throw new ArgumentOutOfRangeException(nameof(ticks), ticks, "The number of ticks must not be 0.");
         }
 
-        if (timer.TakeCancel(ReadAt(host).WallOffset))
+        ref var node = ref _store.At(timer.Index);
+        if (node.HasCancel)
         {
+            node.TakeCancel(ReadAt(host).WallOffset);
             return false;
         }
 
-        timer.SetTicks(ticks);
-        _table.Wake(timer);
+        node.Ticks = ticks;
+        _table.Wake(timer.Index);
         return true;
     }
 
     /// <summary>Says whether someone reads the timer at every wake-up. One that is readable already is woken at once.</summary>
     public void Watch(TimerState timer, bool watched)
     {
-        timer.IsWatched = watched;
-        if (watched && timer.IsReadable)
+        ref var node = ref _store.At(timer.Index);
+        node.Set(TimerNode.Watched, watched);
+        if (watched && node.IsReadable)
         {
-            _table.Wake(timer);
+            _table.Wake(timer.Index);
         }
-    }
-
-    /// <summary>Expires the head of a queue, which is due (INV-2).</summary>
-    internal void ExpireHead(TimerQueue queue, in ClockReadings host)
-    {
-        Debug.Assert(queue.HeadDeadline <= ReadAt(host)[queue.Clock], "INV-2: never early");
-        var timer = queue.Pop();
-        _table.Update(queue);
-        timer.Expire();
-        _table.Wake(timer);
     }
 
     /// <summary>Takes back a read on behalf of an observer that did not get it (INV-3).</summary>
     internal void Unread(TimerState timer, in TickRead read)
     {
+        ref var node = ref _store.At(timer.Index);
         if (read.Tick.IsCanceled)
         {
-            timer.UnreadCancel();
+            node.UnreadCancel();
         }
         else
         {
-            timer.Unread(read.Tick.Expirations, read.FirstDue);
+            node.Unread(read.Tick.Expirations, read.FirstDue);
         }
 
-        _table.Wake(timer);
+        _table.Wake(timer.Index);
     }
 
     /// <summary>Closes the namespace and every timer in it.</summary>
     internal void Close()
     {
-        foreach (var timer in AllTimers())
+        foreach (var queue in Queues)
         {
-            Remove(timer);
+            queue.Clear();
         }
 
+        IEnumerable<int> ephemerals = _ephemerals == 0 ? [] : _store.OwnedBy(StoreIndex).Where(i => _store.At(i).Is(TimerNode.Ephemeral));
+        foreach (var index in ephemerals.Concat(_timers.All()).ToArray())
+        {
+            _store.Free(index);
+        }
+
+        _timers.Clear();
+        (_names, _cancelList, _ephemerals) = (null, null, 0);
         IsClosed = true;
         UpdateHeads();
     }
@@ -280,20 +323,22 @@ internal sealed partial class TimeNamespace
     [Conditional("DEBUG")]
     public void CheckInvariants()
     {
-        foreach (var queue in _queues)
+        foreach (var queue in Queues)
         {
             queue.CheckInvariants();
         }
 
-        foreach (var timer in _timers.Values)
+        foreach (var index in _timers.All())
         {
-            timer.CheckInvariants();
-            Debug.Assert(timer.MightCancel == _cancelList.Contains(timer), "the cancel list holds who might be cancelled");
+            ref readonly var node = ref _store.At(index);
+            node.CheckInvariants();
+            Debug.Assert(_timers.Find(_store.IdOf(index)) == index, "a timer is found by its id");
+            Debug.Assert(node.Is(TimerNode.MightCancel) == CancelList.Contains(index), "the cancel list holds who might be cancelled");
         }
     }
 
     /// <summary>A point on the timer's base, told on the timer's clock: they differ for relative REALTIME timers only.</summary>
-    internal static ClockTime OnClock(TimerState timer, long point, in ClockReadings now)
+    internal static ClockTime OnClock(in TimerNode timer, long point, in ClockReadings now)
     {
         var clock = timer.Clock.Base();
         return clock == timer.Base
@@ -301,86 +346,29 @@ internal sealed partial class TimeNamespace
             : new ClockTime(point).Plus(ClockTime.SubtractSaturating(now[clock].Nanoseconds, now[timer.Base].Nanoseconds));
     }
 
-    /// <summary>Forwards for the old value (S7), stops the timer and clears its ticks (S4).</summary>
-    private TimerValue StopForSetting(TimerState timer, in ClockReadings now)
+    internal static ClockTime OnClock(TimerState timer, long point, in ClockReadings now) => OnClock(timer.Node, point, now);
+
+    private int Register(ClockId clock, long id, string? name, long wallOffset)
     {
-        if (timer.ForwardTo(now, out var overruns))
+        var index = _store.Allocate(clock, this, wallOffset);
+        _store.At(index).Sequence = _table.NextSequence();
+        _store.SetId(index, id);
+        _timers.Add(id, index);
+        if (name is not null)
         {
-            timer.KeepForwarded(overruns);
+            _store.SetName(index, name);
+            (_names ??= new Dictionary<string, int>(StringComparer.Ordinal)).Add(name, index);
         }
 
-        var old = new TimerValue(timer.Remaining(now), timer.IntervalNs);
-        Dequeue(timer);
-        timer.TakeTicks(out _);
-        timer.Restart();
-        return old;
+        return index;
     }
 
-    private void Arm(TimerState timer, in TimerSetting setting, in ClockReadings now)
+    private void Uncancel(int index, ref TimerNode node)
     {
-        var absolute = setting.IsAbsolute;
-        if (setting.ValueNs == 0)
+        if (node.Is(TimerNode.MightCancel))
         {
-            timer.Apply(absolute, null, setting.IntervalNs);
-            return;
-        }
-
-        var deadline = absolute
-            ? setting.ValueNs
-            : ClockTime.AddSaturating(now[timer.Clock.QueueBase(absolute)].Nanoseconds, setting.ValueNs);
-        timer.Apply(absolute, deadline, setting.IntervalNs);
-        Enqueue(timer);
-    }
-
-    private void Enqueue(TimerState timer)
-    {
-        timer.Sequence = _table.NextSequence();
-        var queue = _queues[(int)timer.Base];
-        queue.Add(timer);
-        if (timer.QueueIndex == 0)
-        {
-            _table.Update(queue);
-        }
-    }
-
-    private void Dequeue(TimerState timer)
-    {
-        var wasHead = timer.QueueIndex == 0;
-        var queue = _queues[(int)timer.Base];
-        queue.Remove(timer);
-        if (wasHead)
-        {
-            _table.Update(queue);
-        }
-    }
-
-    private TimerState[] AllTimers() => [.. _timers.Values, .. ArmedEphemerals()];
-
-    private IEnumerable<TimerState> ArmedEphemerals() => _queues.SelectMany(static q => q.Items()).Where(static t => t.IsEphemeral);
-
-    private void UpdateHeads()
-    {
-        foreach (var queue in _queues)
-        {
-            _table.Update(queue);
-        }
-    }
-
-    private void Register(TimerState timer)
-    {
-        _timers.Add(timer.Id, timer);
-        if (timer.Name is { } name)
-        {
-            _names.Add(name, timer);
-        }
-    }
-
-    private void Uncancel(TimerState timer)
-    {
-        if (timer.MightCancel)
-        {
-            timer.MightCancel = false;
-            _cancelList.Remove(timer);
+            node.Set(TimerNode.MightCancel, false);
+            _cancelList!.Remove(index);
         }
     }
 

@@ -21,7 +21,7 @@ internal sealed class TableLoad
         for (var i = 0; i < load.FirstNs.Length; i++)
         {
             var timer = ns.CreateTimer(ClockId.Monotonic, null, _now);
-            timer.Tag = tag?.Invoke(i);
+            _table.Store.SetTag(timer.Index, tag?.Invoke(i));
             ns.Watch(timer, true);
             ns.ArmAt(timer, inside.Plus(load.FirstNs[i]), load.IntervalNs[i], _now);
         }
@@ -39,8 +39,7 @@ internal sealed class TableLoad
     public List<Delivery> Expire()
     {
         _batch.Clear();
-        _table.ExpireDue(_now);
-        _table.Collect(_now, _batch);
+        _table.ExpireAndCollect(_now, _batch);
         return _batch;
     }
 }

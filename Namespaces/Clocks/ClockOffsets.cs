@@ -50,15 +50,12 @@ public readonly record struct ClockOffsets(long RealtimeNs, long MonotonicNs, lo
     /// </summary>
     public ClockTime ToHost(ClockBase clock, ClockTime inside)
     {
-        if (inside.IsNever)
-        {
-            return inside;
-        }
-
-        // One nanosecond short of never: a deadline that exists is never turned into one that does not.
-        var host = ClockTime.SubtractSaturating(inside.Nanoseconds, this[clock]);
-        return new ClockTime(Math.Min(host, long.MaxValue - 1));
+        return inside.IsNever ? inside : new ClockTime(ToHost(inside.Nanoseconds, this[clock]));
     }
+
+    /// <summary>The same for a deadline that is not never, in nanoseconds, with the offset of its clock.</summary>
+    internal static long ToHost(long insideNs, long offsetNs) =>
+        Math.Min(ClockTime.SubtractSaturating(insideNs, offsetNs), long.MaxValue - 1); // a deadline that exists stays one
 
     /// <summary>Refuses offsets with which a clock of the namespace would read below 0 or beyond <see cref="MaxReadingSeconds"/>.</summary>
     /// <param name="host">The host's clocks now.</param>

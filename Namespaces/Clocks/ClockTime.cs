@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using NodaTime;
 
 namespace TimeNs.Clocks;
@@ -82,12 +83,14 @@ public readonly record struct ClockTime(long Nanoseconds) : IComparable<ClockTim
         return $"{(Nanoseconds < 0 ? "-" : "")}{magnitude / NanosecondsPerSecond}.{magnitude % NanosecondsPerSecond:D9}s";
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static long AddSaturating(long a, long b)
     {
         var sum = unchecked(a + b);
         return ((a ^ sum) & (b ^ sum)) < 0 ? (a < 0 ? long.MinValue : long.MaxValue) : sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static long SubtractSaturating(long a, long b)
     {
         var difference = unchecked(a - b);

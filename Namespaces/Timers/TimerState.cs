@@ -4,321 +4,181 @@ using TimeNs.Clocks;
 namespace TimeNs.Timers;
 
 /// <summary>
-/// One timer: the fields of <c>struct timerfd_ctx</c> and the steps of fs/timerfd.c that need nothing but those fields and a
-/// reading. Arming and queueing is its namespace's part.
+/// A timer, by its place in the store and the generation that it was given there. Small and copied freely; default is none.
 /// </summary>
 /// <remarks>
-/// <code>
-///            set                      deadline passes                read, gettime (periodic)
-/// disarmed ───────▶ armed ─────────────────────────▶ expired ─────────────────────────▶ armed
-///     ▲               │  set(0)                         │   read (one-shot), set(0)
-///     └───────────────┴─────────────────────────────────┘
-/// </code>
-/// A timer keeps its deadline in the time of its namespace, always. While it is expired, the deadline is the one that passed.
-/// The workload assumed: many timers, most armed, few on the cancel list, each touched by one thread at a time under the lock
-/// of its owner.
+/// It outlives its timer: then <see cref="IsClosed"/> says so and nothing else may be asked of it, since its node may be another
+/// timer's by now.
 /// </remarks>
-internal sealed class TimerState(long id, string? name, ClockId clock, TimeNamespace owner, long wallOffset)
+internal readonly struct TimerState : IEquatable<TimerState>
 {
-    private long _dropNs;
+    private readonly TimerStore? _store;
+    private readonly uint _generation;
+
+    public TimerState(TimerStore store, int index)
+    {
+        _store = store;
+        Index = index;
+        _generation = store.At(index).Generation;
+    }
+
+    public TimerState(TimerStore store, int index, in TimerNode node)
+    {
+        _store = store;
+        Index = index;
+        _generation = node.Generation;
+    }
+
+    public int Index { get; }
+
+    /// <summary>Asks for the timer's memory, before the lock is taken and the clock is read.</summary>
+    public void Prefetch() => _store?.PrefetchNode(Index);
+
+    public bool IsNull => _store is null;
+
+    /// <summary>The timer is gone, and its node may be another's. From any thread.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            var word = _store!.At(Index).Word;
+            return TimerNode.GenerationOf(word) != _generation || (word & TimerNode.Closed) != 0;
+        }
+    }
 
     /// <summary>Unique in its namespace, kept by an image.</summary>
-    public long Id { get; } = id;
+    public long Id => Store.IdOf(Index);
 
-    public string? Name { get; } = name;
+    public string? Name => Store.NameOf(Index);
 
-    public ClockId Clock { get; } = clock;
+    public ClockId Clock => State.Clock;
 
-    public TimeNamespace Namespace { get; } = owner;
+    public TimeNamespace Namespace => Store.OwnerOf(State);
 
     /// <summary>Belongs to a delegate of the running process (TimeProvider, IScheduler): in no image.</summary>
-    public bool IsEphemeral { get; init; }
+    public bool IsEphemeral => State.Is(TimerNode.Ephemeral);
 
     /// <summary>Someone reads at every wake-up: an observer or a waiting read.</summary>
-    public bool IsWatched { get; set; }
+    public bool IsWatched => State.Is(TimerNode.Watched);
 
-    /// <summary>What the owner of the namespace hangs on the timer.</summary>
-    public object? Tag { get; set; }
+    /// <summary>What the owner of the namespace hangs on the timer; none on a closed one.</summary>
+    public object? Tag => IsNull || IsClosed ? null : Store.TagOf(Index);
 
-    public ClockBase Base { get; private set; } = clock.Base();
+    public ClockBase Base => State.Base;
 
-    public long Deadline { get; private set; }
+    public long Deadline => State.Deadline;
 
-    public long IntervalNs { get; private set; }
+    public long IntervalNs => State.IntervalNs;
 
-    public bool IsArmed { get; private set; }
+    public bool IsArmed => State.IsArmed;
 
-    public bool IsExpired { get; private set; }
+    public bool IsExpired => State.IsExpired;
 
-    public bool IsAbsolute { get; private set; }
+    public bool IsAbsolute => State.IsAbsolute;
 
-    public ulong Ticks { get; private set; }
+    public ulong Ticks => State.Ticks;
 
-    /// <summary>As the last successful settime gave them; shown by fdinfo (rule S3).</summary>
-    public SettimeFlags Flags { get; private set; }
+    public SettimeFlags Flags => State.Flags;
 
-    /// <summary>REALTIME - MONOTONIC of the namespace when the timer was created or last reported a cancel (rule X5).</summary>
-    public long RememberedWallOffset { get; private set; } = wallOffset;
+    public long RememberedWallOffset => State.RememberedWallOffset;
 
-    public bool IsCancelPending { get; private set; }
-
-    /// <summary>The first deadline passed since the timer was last read, on <see cref="Base"/>.</summary>
-    public long? FirstDue { get; private set; }
+    public bool IsCancelPending => State.Is(TimerNode.CancelPending);
 
     /// <summary>On the cancel list (<c>might_cancel</c>); kept by the namespace.</summary>
-    public bool MightCancel { get; set; }
+    public bool MightCancel => State.Is(TimerNode.MightCancel);
 
-    /// <summary>Counts settings, so that a delivery can tell whether the setting it was read for is still in force.</summary>
-    public int Epoch { get; private set; }
+    public long? FirstDue => State.FirstDue;
 
-    public bool IsClosed { get; private set; }
+    /// <summary>Armed to a deadline that comes.</summary>
+    public bool IsQueued => State.IsQueued;
 
-    /// <summary>In the namespace's list of wake-ups that were not collected yet.</summary>
-    public bool IsWakeQueued { get; set; }
-
-    /// <summary>Order of arming, or of creation until then, over all namespaces of an owner: ties between equal deadlines.</summary>
-    public long Sequence { get; set; }
-
-    /// <summary>Place in its queue, -1 outside; kept by <see cref="TimerQueue"/>.</summary>
-    public int QueueIndex { get; set; } = -1;
-
-    /// <summary>Armed at a deadline that passed in a stop, of whose periods some are dropped when it expires.</summary>
-    public bool IsDropPending => _dropNs != 0;
-
-    public bool IsReadable => Ticks != 0;
-
-    public bool IsPeriodic => IntervalNs != 0;
-
-    /// <summary>Periodic, expired and unread: the next read, gettime or settime forwards it.</summary>
-    public bool AwaitsForward => IsExpired && IsPeriodic;
-
-    /// <summary>Will fire again by itself, or after being read.</summary>
-    public bool IsAlive => IsArmed || AwaitsForward;
-
-    /// <summary>Whether a setting puts this timer on the cancel list (rule S3).</summary>
-    public bool WantsCancel(SettimeFlags flags) =>
-        Clock is ClockId.Realtime or ClockId.RealtimeAlarm
-        && flags == (SettimeFlags.Abstime | SettimeFlags.CancelOnSet);
-
-    /// <summary>Nanoseconds to the next expiration, not forwarded; 0 when the timer is not armed (rules G1, P1, N4').</summary>
-    public long Remaining(in ClockReadings now) =>
-        IsArmed ? Math.Max(0, ClockTime.SubtractSaturating(Deadline, now[Base].Nanoseconds)) : 0;
-
-    /// <summary>What a read would return at this moment (rule F4).</summary>
-    public ulong PeekExpirations(in ClockReadings now) => AwaitsForward
-        ? Forward.Unread(Ticks, Forward.Count(Deadline, IntervalNs, now[Base].Nanoseconds, out _))
-        : Ticks;
-
-    /// <summary>The deadline has passed (<c>timerfd_triggered</c>, rule F1). The timer is out of its queue.</summary>
-    public void Expire()
-    {
-        Debug.Assert(IsArmed && !IsExpired, "only an armed timer expires");
-        IsArmed = false;
-        IsExpired = true;
-        FirstDue ??= Deadline;
-        ApplyDrop();
-        AddTick();
-    }
-
-    /// <summary>The wall clock was set (<c>timerfd_clock_was_set</c>, rule X1). True when this wakes the timer's readers.</summary>
-    public bool ClockWasSet(long wallOffset)
-    {
-        if (!IsCancelPending && RememberedWallOffset == wallOffset)
-        {
-            return false;
-        }
-
-        IsCancelPending = true;
-        AddTick();
-        return true;
-    }
-
-    /// <summary>Reports a pending cancel, once (<c>timerfd_canceled</c>, rule X5).</summary>
-    public bool TakeCancel(long wallOffset)
-    {
-        if (!MightCancel || !IsCancelPending)
-        {
-            return false;
-        }
-
-        IsCancelPending = false;
-        RememberedWallOffset = wallOffset;
-        return true;
-    }
+    /// <summary>Whoever is told of its ticks; from any thread, where another's may come for a timer that is closed meanwhile.</summary>
+    public object? Told => _store?.TagOf(Index);
 
     /// <summary>
-    /// Moves an expired periodic timer's deadline past now. True when it is to be queued again; <paramref name="overruns"/> counts
-    /// the deadlines that passed, 0 after the wall clock was stepped back (rule F6).
+    /// True for a live timer in this epoch, and where so wanted in a later one if it may still be cancelled. From any thread, by one
+    /// look at the timer.
     /// </summary>
-    public bool ForwardTo(in ClockReadings now, out ulong overruns)
+    public bool Stands(int epoch, bool orMightCancel)
     {
-        if (!AwaitsForward)
-        {
-            overruns = 0;
-            return false;
-        }
-
-        overruns = Forward.Count(Deadline, IntervalNs, now[Base].Nanoseconds, out var next);
-        Deadline = next;
-        return true;
+        var word = _store!.At(Index).Word;
+        return TimerNode.GenerationOf(word) == _generation && (word & TimerNode.Closed) == 0
+            && (TimerNode.EpochOf(word) == epoch || (orMightCancel && (word & TimerNode.MightCancel) != 0));
     }
 
-    /// <summary>Counts a forward into the unread ticks and goes on, armed (<c>timerfd_gettime</c>, rule F5).</summary>
-    public void KeepForwarded(ulong overruns)
-    {
-        Ticks = Forward.Unread(Ticks, overruns);
-        if (Ticks == 0)
-        {
-            FirstDue = null;
-        }
+    public int Epoch => State.Epoch;
 
-        IsExpired = false;
-        IsArmed = true;
-    }
+    public long Sequence => State.Sequence;
 
-    /// <summary>Clears the unread ticks (rules F4, S4, X2).</summary>
-    public ulong TakeTicks(out long? firstDue)
-    {
-        var ticks = Ticks;
-        firstDue = FirstDue;
-        Ticks = 0;
-        IsExpired = false;
-        FirstDue = null;
-        return ticks;
-    }
+    /// <summary>False for a closed one.</summary>
+    public bool IsReadable => !IsClosed && State.IsReadable;
 
-    /// <summary>Takes a delivery back: the ticks were read on behalf of an observer that never got them (INV-3).</summary>
-    public void Unread(ulong expirations, long? firstDue)
-    {
-        Ticks = Ticks > ulong.MaxValue - expirations ? ulong.MaxValue : Ticks + expirations;
-        FirstDue = firstDue ?? FirstDue;
-    }
+    public bool IsAlive => State.IsAlive;
 
-    /// <summary>Takes back a cancel notice that no observer got.</summary>
-    public void UnreadCancel()
-    {
-        IsCancelPending = true;
-        AddTick();
-    }
+    /// <inheritdoc cref="TimerNode.PeekExpirations"/>
+    public ulong PeekExpirations(in ClockReadings now) => State.PeekExpirations(now[Base].Nanoseconds);
 
-    /// <summary>Stores a setting; arming is told by the deadline: null disarms.</summary>
-    public void Apply(bool absolute, long? deadline, long intervalNs)
-    {
-        IsAbsolute = absolute;
-        Base = Clock.QueueBase(absolute);
-        IntervalNs = intervalNs;
-        Deadline = deadline ?? 0;
-        IsArmed = deadline is not null;
-    }
+    /// <inheritdoc cref="TimerNode.Remaining"/>
+    public long Remaining(in ClockReadings now) => State.Remaining(now[Base].Nanoseconds);
 
-    public void ShowFlags(SettimeFlags flags) => Flags = flags;
-
-    /// <summary>TFD_IOC_SET_TICKS (rule I1): the unread count, and nothing else.</summary>
-    public void SetTicks(ulong ticks) => Ticks = ticks;
-
-    /// <summary>
-    /// Drops periods that passed during a stop. Where some of them are to be told of, an armed timer still expires at the first of them, so
-    /// that it comes in its place and says when it was due; the drop is done when it does.
-    /// </summary>
-    public void Drop(long nanoseconds, bool expiresAll)
-    {
-        if (expiresAll && IsArmed)
-        {
-            _dropNs = nanoseconds;
-        }
-        else
-        {
-            Shift(nanoseconds);
-        }
-    }
-
-    /// <summary>Moves the deadline by a span of nanoseconds. Never stays never.</summary>
-    public void Shift(long nanoseconds) => Deadline = new ClockTime(Deadline).Plus(nanoseconds).Nanoseconds;
-
-    /// <summary>Moves the deadline and what has passed of it with the clock, so that the time remaining stays the same.</summary>
-    public void ShiftWithClock(long nanoseconds)
-    {
-        Shift(nanoseconds);
-        FirstDue = FirstDue is { } due ? new ClockTime(due).Plus(nanoseconds).Nanoseconds : null;
-    }
-
-    public void Disarm() => IsArmed = false;
-
-    /// <summary>A new setting begins: what was read for the old one and not delivered yet is void.</summary>
-    public void Restart()
-    {
-        IsArmed = false;
-        _dropNs = 0;
-        Epoch++;
-    }
-
-    /// <summary>The timer is gone.</summary>
-    public void Close()
-    {
-        IsClosed = true;
-        Epoch++;
-    }
-
-    /// <summary>What the timer has not counted yet of the deadlines up to now: 1 for an armed one-shot that is due.</summary>
-    public ulong PassedBy(ClockTime now) =>
-        !IsAlive || Deadline == long.MaxValue ? 0
-        : IsPeriodic ? Forward.Count(Deadline, IntervalNs, now.Nanoseconds, out _)
-        : Deadline <= now.Nanoseconds ? 1UL : 0;
+    /// <inheritdoc cref="TimerNode.PassedBy"/>
+    public ulong PassedBy(ClockTime now) => State.PassedBy(now);
 
     /// <summary>What a read would return at a moment by which the armed timer will have expired.</summary>
     public ulong PeekAfterExpiry(in ClockReadings then) =>
         PassedBy(then[Base]) is var passed && Ticks > ulong.MaxValue - passed ? ulong.MaxValue : Ticks + passed;
 
     /// <summary>Writes the timer down as it is.</summary>
-    public Images.TimerImage Save() => new()
+    public Images.TimerImage Save()
     {
-        Id = Id,
-        Name = Name,
-        Clock = Clock,
-        IsAbsolute = IsAbsolute,
-        Flags = Flags,
-        IsArmed = IsArmed,
-        IsExpired = IsExpired,
-        Deadline = IsArmed || IsExpired ? new ClockTime(Deadline).Plus(_dropNs) : ClockTime.Zero,
-        IntervalNs = IntervalNs,
-        Ticks = Ticks,
-        FirstDue = FirstDue is { } due ? new ClockTime(due) : null,
-        MightCancel = MightCancel,
-        IsCancelPending = IsCancelPending,
-        RememberedWallOffsetNs = RememberedWallOffset,
-    };
-
-    /// <summary>Puts back what an image kept.</summary>
-    public void Load(in Images.TimerImage image)
-    {
-        IsAbsolute = image.IsAbsolute;
-        Base = Clock.QueueBase(image.IsAbsolute);
-        Deadline = image.Deadline.Nanoseconds;
-        IntervalNs = image.IntervalNs;
-        IsArmed = image.IsArmed;
-        IsExpired = image.IsExpired;
-        Ticks = image.Ticks;
-        Flags = image.Flags;
-        RememberedWallOffset = image.RememberedWallOffsetNs;
-        IsCancelPending = image.IsCancelPending;
-        FirstDue = image.FirstDue?.Nanoseconds;
+        ref readonly var node = ref State;
+        return new()
+        {
+            Id = Id,
+            Name = Name,
+            Clock = node.Clock,
+            IsAbsolute = node.IsAbsolute,
+            Flags = node.Flags,
+            IsArmed = node.IsArmed,
+            IsExpired = node.IsExpired,
+            Deadline = node.IsArmed || node.IsExpired ? new ClockTime(node.Deadline).Plus(Store.DropOf(Index)) : ClockTime.Zero,
+            IntervalNs = node.IntervalNs,
+            Ticks = node.Ticks,
+            FirstDue = node.FirstDue is { } due ? new ClockTime(due) : null,
+            MightCancel = node.Is(TimerNode.MightCancel),
+            IsCancelPending = node.Is(TimerNode.CancelPending),
+            RememberedWallOffsetNs = node.RememberedWallOffset,
+        };
     }
 
-    [Conditional("DEBUG")]
-    public void CheckInvariants()
+    public bool Equals(TimerState other) => _store == other._store && Index == other.Index && _generation == other._generation;
+
+    public override bool Equals(object? obj) => obj is TimerState other && Equals(other);
+
+    public override int GetHashCode() => HashCode.Combine(Index, _generation);
+
+    public static bool operator ==(TimerState left, TimerState right) => left.Equals(right);
+
+    public static bool operator !=(TimerState left, TimerState right) => !left.Equals(right);
+
+    private TimerStore Store
     {
-        Debug.Assert(!(IsArmed && IsExpired), "a timer is armed or expired, not both");
-        Debug.Assert(!IsExpired || Ticks != 0, "expired means at least one tick");
-        Debug.Assert(IntervalNs >= 0, "an interval is not negative");
-        Debug.Assert((QueueIndex >= 0) == (IsArmed && Deadline != long.MaxValue) || Namespace.IsClosed, "armed timers are queued, except for never");
-        Debug.Assert(!MightCancel || Clock.Base() == ClockBase.Realtime, "only REALTIME timers are on the cancel list");
+        get
+        {
+            Debug.Assert(!IsNull && State.Generation == _generation, "the timer is one, and not another's by now");
+            return _store!;
+        }
     }
 
-    private void ApplyDrop()
-    {
-        Shift(_dropNs);
-        _dropNs = 0;
-    }
+    public ref readonly TimerNode Node => ref State;
 
-    private void AddTick() => Ticks = Ticks == ulong.MaxValue ? ulong.MaxValue : Ticks + 1;
+    private ref readonly TimerNode State
+    {
+        get
+        {
+            ref readonly var node = ref _store!.At(Index);
+            Debug.Assert(node.Generation == _generation, "the timer is not another's by now");
+            return ref node;
+        }
+    }
 }

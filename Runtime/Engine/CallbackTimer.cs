@@ -10,9 +10,11 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
 {
     private readonly RuntimeNamespace _namespace;
     private readonly TimerEngine _engine;
-    private readonly TimerState _state;
+    private readonly ClockId _clock;
     private readonly Action _callback;
     private readonly Action _run;
+    private TimerState _state; // none while it is not armed
+    private bool _isDisposed;
     private int _posted; // 1: a run is on its way
 
     /// <exception cref="ObjectDisposedException">The namespace is closed.</exception>
@@ -20,29 +22,30 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
     {
         _namespace = ns;
         _engine = engine;
+        _clock = clock;
         _callback = callback;
         _run = Run;
         lock (engine.Gate)
         {
             ns.CheckOpen();
-            _state = ns.State.CreateEphemeral(clock, engine.ReadHost());
-            _state.Tag = this;
-            _state.IsWatched = true;
+            ns.State.NoteTimer();
         }
     }
+
+    TimeNamespace IEngineTimer.Place => _namespace.State;
 
     /// <summary>Arms it this long from now; 0 or less is now. False when it is closed.</summary>
     public bool ArmAfter(long nanoseconds, long intervalNs)
     {
         lock (_engine.Gate)
         {
-            if (_state.IsClosed || _namespace.IsClosed || _engine.IsStopping)
+            if (_isDisposed || _namespace.IsClosed || _engine.IsStopping)
             {
                 return false;
             }
 
-            var host = _engine.ReadHost(_state.Clock);
-            Arm(_namespace.State.ReadAt(host)[_state.Clock].Plus(Math.Max(0, nanoseconds)), intervalNs, host);
+            var host = _engine.ReadHost(_clock);
+            Arm(_namespace.State.ReadAt(_clock.Base(), host).Plus(Math.Max(0, nanoseconds)), intervalNs, host);
             return true;
         }
     }
@@ -52,12 +55,12 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
     {
         lock (_engine.Gate)
         {
-            if (_state.IsClosed || _namespace.IsClosed || _engine.IsStopping)
+            if (_isDisposed || _namespace.IsClosed || _engine.IsStopping)
             {
                 return false;
             }
 
-            Arm(deadline, 0, _engine.ReadHost(_state.Clock));
+            Arm(deadline, 0, _engine.ReadHost(_clock));
             return true;
         }
     }
@@ -67,12 +70,12 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
     {
         lock (_engine.Gate)
         {
-            if (_state.IsClosed || _namespace.IsClosed || _engine.IsStopping)
+            if (_isDisposed || _namespace.IsClosed || _engine.IsStopping)
             {
                 return false;
             }
 
-            _namespace.State.Disarm(_state, _engine.ReadHost(_state.Clock));
+            Release();
             return true;
         }
     }
@@ -82,10 +85,8 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
     {
         lock (_engine.Gate)
         {
-            if (!_state.IsClosed)
-            {
-                _namespace.State.Remove(_state);
-            }
+            _isDisposed = true;
+            Release();
         }
     }
 
@@ -95,6 +96,14 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
         if (Interlocked.Exchange(ref _posted, 1) == 0)
         {
             _engine.Post(_run);
+        }
+
+        lock (_engine.Gate)
+        {
+            if (!_state.IsNull && !_state.IsClosed && !_state.IsArmed && !_state.IsReadable)
+            {
+                Release();
+            }
         }
 
         return true;
@@ -111,8 +120,24 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
         _callback();
     }
 
+    /// <summary>Under the lock: out of the namespace, which would hold it, and whatever its callback refers to, for ever.</summary>
+    private void Release()
+    {
+        if (!_state.IsNull && !_state.IsClosed)
+        {
+            _namespace.State.Remove(_state);
+        }
+
+        _state = default;
+    }
+
     private void Arm(ClockTime deadline, long intervalNs, in ClockReadings host)
     {
+        if (_state.IsNull)
+        {
+            _state = _namespace.State.CreateEphemeral(_clock, host, this);
+        }
+
         _namespace.State.ArmAt(_state, deadline, intervalNs, host);
         _engine.Changed();
     }

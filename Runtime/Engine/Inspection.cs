@@ -22,7 +22,7 @@ internal static class Inspection
         lock (timer.Namespace.Engine.Gate)
         {
             timer.Namespace.CheckOpen();
-            return timer.Namespace.State.FindTimer(timer.Id) is { } state && !timer.IsClosed
+            return timer.Namespace.State.FindTimer(timer.Id) is { IsNull: false } state && !timer.IsClosed
                 ? timer.Namespace.State.Look(state, timer.Namespace.Engine.ReadHost())
                 : throw new ObjectDisposedException(nameof(NamespaceTimer), $"Timer {timer} is closed.");
         }

@@ -8,6 +8,8 @@ public sealed partial class NamespaceTimer
     /// <summary>The only reader, where it is an observer: what a delivery will need next.</summary>
     internal TickSubscription? OnlyReader => Volatile.Read(ref _readers) as TickSubscription;
 
+    TimeNamespace IEngineTimer.Place => Namespace.State;
+
     bool IEngineTimer.Deliver(in TickRead read) => Deliver(read);
 
     /// <inheritdoc cref="IEngineTimer.Deliver"/>
@@ -193,12 +195,12 @@ public sealed partial class NamespaceTimer
 
         if (!IsClosed && _readers is null)
         {
-            _state.Namespace.Watch(_state, false);
+            Namespace.State.Watch(_state, false);
         }
     }
 
     /// <summary>Under the lock: a reader has come. The timer is read at its wake-ups from now on, and at once when it is readable.</summary>
-    private void Watch() => _state.Namespace.Watch(_state, true);
+    private void Watch() => Namespace.State.Watch(_state, true);
 
     private sealed class TickStream(NamespaceTimer timer) : IObservable<Tick>
     {

@@ -23,16 +23,17 @@ public sealed partial class NamespaceTimer : IDisposable, IEngineTimer
     {
         Namespace = ns;
         _state = state;
+        (Id, Name, Clock) = (state.Id, state.Name, state.Clock);
     }
 
     /// <summary>Unique in its namespace, from 1; kept by an image.</summary>
-    public long Id => _state.Id;
+    public long Id { get; }
 
     /// <summary>Unique in its namespace, or null; kept by an image.</summary>
-    public string? Name => _state.Name;
+    public string? Name { get; }
 
     /// <summary>The clock it runs on.</summary>
-    public ClockId Clock => _state.Clock;
+    public ClockId Clock { get; }
 
     /// <summary>The namespace it belongs to.</summary>
     public RuntimeNamespace Namespace { get; }
@@ -71,10 +72,11 @@ public sealed partial class NamespaceTimer : IDisposable, IEngineTimer
     /// <exception cref="ObjectDisposedException">The timer is closed.</exception>
     public SettimeResult Set(TimerSetting setting)
     {
+        _state.Prefetch();
         lock (Engine.Gate)
         {
             CheckOpen();
-            var result = _state.Namespace.SetTime(_state, setting, Engine.ReadHost(Clock));
+            var result = Namespace.State.SetTime(_state, setting, Engine.ReadHost(Clock));
             Engine.Changed();
             return result;
         }
@@ -87,7 +89,7 @@ public sealed partial class NamespaceTimer : IDisposable, IEngineTimer
         lock (Engine.Gate)
         {
             CheckOpen();
-            var value = _state.Namespace.GetTime(_state, Engine.ReadHost(Clock));
+            var value = Namespace.State.GetTime(_state, Engine.ReadHost(Clock));
             Engine.Changed();
             return value;
         }
@@ -101,7 +103,7 @@ public sealed partial class NamespaceTimer : IDisposable, IEngineTimer
         lock (Engine.Gate)
         {
             CheckOpen();
-            var status = _state.Namespace.Read(_state, Engine.ReadHost(Clock), out var read);
+            var status = Namespace.State.Read(_state, Engine.ReadHost(Clock), out var read);
             Engine.Changed();
             tick = read.Tick;
             return status;
@@ -178,7 +180,7 @@ public sealed partial class NamespaceTimer : IDisposable, IEngineTimer
         lock (Engine.Gate)
         {
             CheckOpen();
-            var set = _state.Namespace.SetTicks(_state, ticks, Engine.ReadHost());
+            var set = Namespace.State.SetTicks(_state, ticks, Engine.ReadHost());
             Engine.Changed();
             return set;
         }
@@ -191,7 +193,7 @@ public sealed partial class NamespaceTimer : IDisposable, IEngineTimer
         lock (Engine.Gate)
         {
             CheckOpen();
-            return _state.Namespace.Look(_state, Engine.ReadHost()).FdInfo();
+            return Namespace.State.Look(_state, Engine.ReadHost()).FdInfo();
         }
     }
 
@@ -205,7 +207,7 @@ public sealed partial class NamespaceTimer : IDisposable, IEngineTimer
                 return;
             }
 
-            _state.Namespace.Remove(_state);
+            Namespace.State.Remove(_state);
             Engine.Announce(() => ((IEngineTimer)this).End(null));
             Engine.Changed();
         }
@@ -222,7 +224,7 @@ public sealed partial class NamespaceTimer : IDisposable, IEngineTimer
         lock (Engine.Gate)
         {
             CheckOpen();
-            var status = _state.Namespace.Read(_state, Engine.ReadHost(Clock), out var read);
+            var status = Namespace.State.Read(_state, Engine.ReadHost(Clock), out var read);
             Engine.Changed();
             if (status != ReadStatus.Empty)
             {

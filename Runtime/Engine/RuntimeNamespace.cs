@@ -34,11 +34,6 @@ public sealed class RuntimeNamespace : IDisposable
         _changes = new ChangeStream(engine, $"the changes of {ns.Name}", () => ns.IsClosed, restored);
         _view = new ClockView(ns.Offsets, null, IsClosed: false);
         ns.Tag = this;
-        foreach (var timer in ns.Timers)
-        {
-            timer.Tag = new NamespaceTimer(this, timer);
-        }
-
         Clock = new NamespaceClock(this);
         TimeProvider = new NamespaceTimeProvider(this, engine);
         Scheduler = new NamespaceScheduler(this, engine);
@@ -90,7 +85,7 @@ public sealed class RuntimeNamespace : IDisposable
         {
             lock (_engine.Gate)
             {
-                return [.. _namespace.Timers.Select(static t => t.Tag).OfType<NamespaceTimer>()];
+                return [.. _namespace.Timers.Select(TimerOf)];
             }
         }
     }
@@ -179,7 +174,7 @@ public sealed class RuntimeNamespace : IDisposable
             CheckOpen();
             var state = _namespace.CreateTimer(clock, name, _engine.ReadHost());
             var timer = new NamespaceTimer(this, state);
-            state.Tag = timer;
+            _engine.Table.Store.SetTag(state.Index, timer);
             return timer;
         }
     }
@@ -190,7 +185,7 @@ public sealed class RuntimeNamespace : IDisposable
         lock (_engine.Gate)
         {
             CheckOpen();
-            return _namespace.FindTimer(id)?.Tag as NamespaceTimer;
+            return _namespace.FindTimer(id) is { IsNull: false } state ? TimerOf(state) : null;
         }
     }
 
@@ -201,7 +196,7 @@ public sealed class RuntimeNamespace : IDisposable
         lock (_engine.Gate)
         {
             CheckOpen();
-            return _namespace.FindTimer(name)?.Tag as NamespaceTimer;
+            return _namespace.FindTimer(name) is { IsNull: false } state ? TimerOf(state) : null;
         }
     }
 
@@ -294,6 +289,19 @@ public sealed class RuntimeNamespace : IDisposable
         }
 
         _changes.End(error);
+    }
+
+    /// <summary>Under the lock: a restored timer gets its object when somebody asks for it.</summary>
+    private NamespaceTimer TimerOf(TimerState state)
+    {
+        if (state.Tag is NamespaceTimer timer)
+        {
+            return timer;
+        }
+
+        timer = new NamespaceTimer(this, state);
+        _engine.Table.Store.SetTag(state.Index, timer);
+        return timer;
     }
 
     /// <summary>Under the lock: closes everything, and has the observers told.</summary>

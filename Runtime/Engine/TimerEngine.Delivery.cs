@@ -78,7 +78,7 @@ internal sealed partial class TimerEngine
         var any = false;
         for (var i = place + 1; i < _batch.Count; i++)
         {
-            if (_batch[i].Timer is { } timer && timer.Namespace == ns)
+            if (_batch[i].Timer is { IsNull: false, IsClosed: false } timer && timer.Namespace == ns)
             {
                 Unread(_batch[i]);
                 _batch[i] = default;
@@ -98,23 +98,28 @@ internal sealed partial class TimerEngine
     private void Deliver()
     {
         var batch = CollectionsMarshal.AsSpan(_batch);
-        Prefetch.Begin(batch);
+        ReaderPrefetch.Begin(batch);
         for (var i = 0; i < batch.Length; i++)
         {
-            Prefetch.Ahead(batch, i);
+            ReaderPrefetch.Ahead(batch, i);
             ref readonly var delivery = ref batch[i];
-            if (!Claim(delivery, i))
-            {
-                return;
-            }
-
-            // The tag before the rest: a timer that is closed meanwhile has none.
-            if (delivery.Timer?.Tag is not { } tag || !Stands(delivery))
+            if (delivery.Timer.Told is not { } told)
             {
                 continue;
             }
 
-            if (tag is NamespaceTimer timer ? timer.Deliver(delivery.Read) : ((IEngineTimer)tag).Deliver(delivery.Read))
+            // Who is told, before the claim: for a timer that is closed by then it may be another's, and the delivery does not stand.
+            if (!Claim(told is NamespaceTimer timed ? timed.Namespace.State : ((IEngineTimer)told).Place, i))
+            {
+                return;
+            }
+
+            if (delivery.Timer.IsNull || !Stands(delivery))
+            {
+                continue;
+            }
+
+            if (told is NamespaceTimer timer ? timer.Deliver(delivery.Read) : ((IEngineTimer)told).Deliver(delivery.Read))
             {
                 _deliveries++;
             }
@@ -128,9 +133,9 @@ internal sealed partial class TimerEngine
     /// <summary>
     /// From here on nobody takes the delivery back; whoever must not see it delivered waits. False when the engine is stopping.
     /// </summary>
-    private bool Claim(in Delivery delivery, int place)
+    private bool Claim(TimeNamespace ns, int place)
     {
-        if (delivery.Timer?.Namespace is { } ns && ns != _delivering)
+        if (ns != _delivering)
         {
             Volatile.Write(ref _delivering, ns);
         }
@@ -208,8 +213,7 @@ internal sealed partial class TimerEngine
     /// timer that left the cancel list needs it no more (X4). At a claim it is asked without the lock: a setting made by another thread at
     /// this moment comes after the claim.
     /// </summary>
-    private static bool Stands(in Delivery delivery) => !delivery.Timer.IsClosed
-        && (delivery.Timer.Epoch == delivery.Epoch || (delivery.Read.Tick.IsCanceled && delivery.Timer.MightCancel));
+    private static bool Stands(in Delivery delivery) => delivery.Timer.Stands(delivery.Epoch, delivery.Read.Tick.IsCanceled);
 
     /// <summary>Under the lock: the tick was not delivered, and is to be read again (INV-3).</summary>
     private static void Unread(in Delivery delivery)

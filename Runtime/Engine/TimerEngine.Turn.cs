@@ -89,9 +89,8 @@ internal sealed partial class TimerEngine
 
     private void Expire(in ClockReadings host)
     {
-        var expired = Table.ExpireDue(host, MostExpirations);
+        var expired = Table.ExpireAndCollect(host, _batch, MostExpirations);
         _expirations += expired;
-        Table.Collect(host, _batch);
         if (_notices.Count != 0 && !(expired == MostExpirations && AnyDueBy(_noticesAfter ??= host)))
         {
             (_notices, _announcing) = (_announcing, _notices);

@@ -44,18 +44,18 @@ public class LiveImageTest
                     ? ns.CreateEphemeral(ClockIds.All[choice % 5], host)
                     : ns.CreateTimer(ClockIds.All[choice % 5], null, host);
                 break;
-            case 2 or 3 or 4 when timer is not null:
+            case 2 or 3 or 4 when !timer.IsNull:
                 var flags = (SettimeFlags)(choice / 5 % 4);
                 var value = Math.Max(0, (flags.HasFlag(SettimeFlags.Abstime) ? ns.ReadAt(host)[timer.Clock].Nanoseconds : 0) + shift);
                 ns.SetTime(timer, TimerSetting.FromTimespec(flags, Timespec.FromNanoseconds(value), Timespec.FromNanoseconds(choice % 3 * Millisecond)), host);
                 break;
-            case 5 when timer is not null:
+            case 5 when !timer.IsNull:
                 ns.Read(timer, host, out _);
                 break;
-            case 6 when timer is not null:
+            case 6 when !timer.IsNull:
                 ns.GetTime(timer, host);
                 break;
-            case 7 when timer is not null:
+            case 7 when !timer.IsNull:
                 ns.SetTicks(timer, (ulong)choice + 1, host);
                 break;
             case 8:

@@ -83,7 +83,7 @@ internal sealed class OracleModel
         _namespace = clocks.NamespaceIn(_table, monotonic);
     }
 
-    public TimerState? Timer(int id) => _timers.GetValueOrDefault(id);
+    public TimerState? Timer(int id) => _timers.TryGetValue(id, out var timer) ? timer : null;
 
     /// <summary>Kernel fault C: a disarmed alarm timer still shows the time to the deadline that it had.</summary>
     public long? CountdownOf(int id, long at) => _countdowns.TryGetValue(id, out var deadline)

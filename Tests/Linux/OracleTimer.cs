@@ -43,7 +43,7 @@ internal sealed class OracleTimer(int id, OracleClocks clocks)
                 if (Try(model, belief, step, choice, out var expected) is { } believed)
                 {
                     var timer = model.Timer(id);
-                    kept.TryAdd(timer is null || step.Verb == OracleVerb.Set ? "" : $"{timer.Deadline} {timer.IsArmed} {timer.IsExpired} {timer.Ticks}", believed);
+                    kept.TryAdd(timer is not { } t || step.Verb == OracleVerb.Set ? "" : $"{(t.IsArmed || t.IsExpired ? t.Deadline : 0)} {t.IsArmed} {t.IsExpired} {t.Ticks}", believed);
                 }
                 else
                 {

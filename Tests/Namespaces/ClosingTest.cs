@@ -18,7 +18,7 @@ public sealed class ClosingTest
         rig.Armed(ns, ClockId.Monotonic, 20);
         ns.Remove(first);
         Assert.That(rig.NextIn(), Is.EqualTo(20), "the head is the next one");
-        Assert.That(first.IsClosed && ns.FindTimer("t") is null && ns.FindTimer(first.Id) is null);
+        Assert.That(first.IsClosed && ns.FindTimer("t").IsNull && ns.FindTimer(1).IsNull);
         Assert.That(rig.Pass(10), Is.EqualTo("0: "));
         Assert.That(ns.CreateTimer(ClockId.Realtime, "t", rig.Host).Id, Is.EqualTo(3), "the name is free, the id is not");
         rig.Table.CheckInvariants();

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using TimeNs.Timers;
 
 namespace TimeNs.Runtime;
@@ -10,9 +9,9 @@ namespace TimeNs.Runtime;
 /// </summary>
 /// <remarks>
 /// With many timers each of the three is a cache miss, and one after the other they are most of the cost of a delivery. An address is
-/// only a hint: an object that the collector moves meanwhile is fetched in vain. Where there is no such instruction nothing is done.
+/// only a hint: an object that the collector moves meanwhile is fetched in vain.
 /// </remarks>
-internal static unsafe class Prefetch
+internal static class ReaderPrefetch
 {
     private const int Stage = 6;
 
@@ -21,7 +20,7 @@ internal static unsafe class Prefetch
     {
         for (var i = 0; i < Math.Min(3 * Stage, batch.Length) && batch.Length > 1; i++)
         {
-            Fetch(batch[i].Timer?.Tag);
+            Prefetch.Object(batch[i].Timer.Told);
         }
     }
 
@@ -34,28 +33,19 @@ internal static unsafe class Prefetch
             return;
         }
 
-        if (batch[i + Stage].Timer?.Tag is NamespaceTimer { OnlyReader: { } near })
+        if (batch[i + Stage].Timer.Told is NamespaceTimer { OnlyReader: { } near })
         {
-            Fetch(near.Observer);
+            Prefetch.Object(near.Observer);
         }
 
-        if (i + (2 * Stage) < batch.Length && batch[i + (2 * Stage)].Timer?.Tag is NamespaceTimer middle)
+        if (i + (2 * Stage) < batch.Length && batch[i + (2 * Stage)].Timer.Told is NamespaceTimer middle)
         {
-            Fetch(middle.OnlyReader);
+            Prefetch.Object(middle.OnlyReader);
         }
 
         if (i + (3 * Stage) < batch.Length)
         {
-            Fetch(batch[i + (3 * Stage)].Timer?.Tag);
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Fetch(object? target)
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(*(void**)Unsafe.AsPointer(ref target));
+            Prefetch.Object(batch[i + (3 * Stage)].Timer.Told);
         }
     }
 }
