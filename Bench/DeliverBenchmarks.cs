@@ -87,7 +87,7 @@ public class DeliverBenchmarks
             _table.StepToNextDeadline();
             foreach (var delivery in _table.Expire())
             {
-                ((IObserver<Tick>)delivery.Timer.Tag!).OnNext(delivery.Read.Tick);
+                ((IObserver<Tick>)delivery.Timer.Told!).OnNext(delivery.Read.Tick);
             }
 
             _tally.ElapsedNs = _table.ElapsedNs;

@@ -154,7 +154,7 @@ internal sealed partial class NamespaceTable
         }
 
         var tick = new Tick(expirations, new ClockTime(due), new ClockTime(nowNs), clock);
-        into.Add(new Delivery(new TimerState(Store, queue.Head, node), new TickRead(tick, due), node.Epoch));
+        into.Add(new Delivery(new TimerState(queue.Namespace, queue.Head, node), new TickRead(tick, due), node.Epoch));
         queue.Renew(ref node, next, NextSequence());
         return true;
     }
@@ -167,8 +167,8 @@ internal sealed partial class NamespaceTable
             return;
         }
 
-        var timer = new TimerState(Store, index);
-        if (Store.OwnerOf(node).Read(timer, host, out var read) is ReadStatus.Ticks or ReadStatus.Canceled)
+        var timer = new TimerState(Store.OwnerOf(node), index, node);
+        if (timer.Namespace.Read(timer, host, out var read) is ReadStatus.Ticks or ReadStatus.Canceled)
         {
             into.Add(new Delivery(timer, read, node.Epoch));
         }

@@ -102,7 +102,7 @@ internal sealed partial class NamespaceTable
             if (!ns.IsFrozen && ns.CancelList.Count != 0)
             {
                 var wallOffset = ns.ReadAt(host).WallOffset;
-                listed.AddRange(ns.CancelList.Select(i => (new TimerState(Store, i), wallOffset)));
+                listed.AddRange(ns.CancelList.Select(i => (new TimerState(ns, i), wallOffset)));
             }
         }
 
@@ -149,7 +149,7 @@ internal sealed partial class NamespaceTable
         if ((node.State & (TimerNode.Watched | TimerNode.WakeQueued)) == TimerNode.Watched)
         {
             node.Set(TimerNode.WakeQueued, true);
-            _woken.Add(new TimerState(Store, index));
+            _woken.Add(new TimerState(Store.OwnerOf(node), index, node));
         }
     }
 

@@ -58,7 +58,7 @@ internal sealed partial class TimeNamespace
         var then = offsets.ToNamespace(host);
         var canceled = offsets.RealtimeNs == Offsets.RealtimeNs
             ? new HashSet<TimerState>()
-            : [.. CancelList.Select(i => new TimerState(_store, i)).Where(t => t.IsCancelPending || t.RememberedWallOffset != then.WallOffset)];
+            : [.. CancelList.Select(i => new TimerState(this, i)).Where(t => t.IsCancelPending || t.RememberedWallOffset != then.WallOffset)];
         var due = _timers.Where(t => t.IsQueued && t.Deadline <= then[t.Base].Nanoseconds && !canceled.Contains(t))
             .OrderByDescending(t => then[t.Base].Since(new ClockTime(t.Deadline)))
             .ThenBy(static t => t.Sequence);
@@ -77,7 +77,7 @@ internal sealed partial class TimeNamespace
         NextLook? next = null;
         foreach (var queue in Queues)
         {
-            if (!queue.IsEmpty && new TimerState(_store, queue.Head) is var head && head.Remaining(now) is var inNs && (next is null || inNs < next.InNs))
+            if (!queue.IsEmpty && new TimerState(this, queue.Head) is var head && head.Remaining(now) is var inNs && (next is null || inNs < next.InNs))
             {
                 next = new NextLook(head.Id, head.Name, head.Clock, inNs);
             }

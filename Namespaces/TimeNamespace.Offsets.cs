@@ -54,7 +54,7 @@ internal sealed partial class TimeNamespace
         }
 
         var wallOffset = now.WallOffset;
-        _table.CancelInOrder(list.Select(i => (new TimerState(_store, i), wallOffset)));
+        _table.CancelInOrder(list.Select(i => (new TimerState(this, i), wallOffset)));
     }
 
     private void CheckOffsets(in ClockOffsets offsets, in ClockReadings host)

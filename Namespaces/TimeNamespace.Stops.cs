@@ -66,7 +66,7 @@ internal sealed partial class TimeNamespace
         UpdateHeads();
         if (now.WallOffset != frozen.WallOffset)
         {
-            _table.CancelInOrder(cancellable.Select(i => (new TimerState(_store, i), now.WallOffset)));
+            _table.CancelInOrder(cancellable.Select(i => (new TimerState(this, i), now.WallOffset)));
         }
     }
 
@@ -128,7 +128,7 @@ internal sealed partial class TimeNamespace
                 (_cancelList ??= []).Add(index);
                 if (node.IsAlive)
                 {
-                    cancellable.Add(new TimerState(_store, index));
+                    cancellable.Add(new TimerState(this, index));
                 }
             }
 

@@ -34,11 +34,14 @@ internal sealed partial class TimeNamespace
     {
         _table = table;
         _store = table.Store;
-        _timers = new TimerIds(_store);
+        _timers = new TimerIds(this);
         StoreIndex = _store.AddOwner(this);
         Name = name;
         Offsets = offsets;
     }
+
+    /// <summary>Where its timers are.</summary>
+    public TimerStore Store => _store;
 
     /// <summary>The number by which its timers know it.</summary>
     public int StoreIndex { get; }
@@ -72,10 +75,10 @@ internal sealed partial class TimeNamespace
         _frozen is { } frozen ? frozen.Standing[clock] : Offsets.ToNamespace(clock, host[clock]);
 
     /// <summary>The open timer with this id, or none.</summary>
-    public TimerState FindTimer(long id) => _timers.Find(id) is >= 0 and var index ? new TimerState(_store, index) : default;
+    public TimerState FindTimer(long id) => _timers.Find(id) is >= 0 and var index ? new TimerState(this, index) : default;
 
     /// <summary>The open timer with this name, or none.</summary>
-    public TimerState FindTimer(string name) => _names is { } names && names.TryGetValue(name, out var index) ? new TimerState(_store, index) : default;
+    public TimerState FindTimer(string name) => _names is { } names && names.TryGetValue(name, out var index) ? new TimerState(this, index) : default;
 
     /// <summary>A new timer, disarmed, without ticks (rule C4).</summary>
     /// <exception cref="ArgumentException">An unknown clock (C1) or an impossible name.</exception>
@@ -93,23 +96,23 @@ internal sealed partial class TimeNamespace
         }
 
         HasHadTimers = true;
-        return new TimerState(_store, Register(clock, _nextId++, name, ReadAt(host).WallOffset));
+        return new TimerState(this, Register(clock, _nextId++, name, ReadAt(host).WallOffset));
     }
 
     /// <summary>
     /// A timer for a delegate of the running process (TimeProvider, IScheduler): watched, in no image and without an id. Whoever made it
     /// closes it when it is no longer armed, so that what it tells can be collected.
     /// </summary>
-    public TimerState CreateEphemeral(ClockId clock, in ClockReadings host, object? tag = null)
+    public TimerState CreateEphemeral(ClockId clock, in ClockReadings host, object? told = null)
     {
         NoteTimer();
         var index = _store.Allocate(clock, this, ReadAt(host).WallOffset);
         ref var node = ref _store.At(index);
         node.Sequence = _table.NextSequence();
         node.Set(TimerNode.Ephemeral | TimerNode.Watched, true);
-        _store.SetTag(index, tag);
+        _store.SetTold(index, told);
         _ephemerals++;
-        return new TimerState(_store, index);
+        return new TimerState(this, index);
     }
 
     /// <summary>A timer is in it, or will be as soon as it is armed.</summary>

@@ -36,7 +36,10 @@ internal sealed class StepKernel(long stepNs) : IKernel
         lock (_gate)
         {
             _alarms[(int)clock] = deadline.Nanoseconds;
-            Monitor.PulseAll(_gate);
+            if (_idle)
+            {
+                Monitor.PulseAll(_gate); // the engine waits; else it sets the alarm itself, and whoever advances waits for more
+            }
         }
     }
 

@@ -14,14 +14,14 @@ internal sealed class TableLoad
     private readonly List<Delivery> _batch = [];
     private ClockReadings _now = s_start;
 
-    public TableLoad(PeriodicLoad load, Func<int, object>? tag = null)
+    public TableLoad(PeriodicLoad load, Func<int, object>? told = null)
     {
         var ns = _table.Create("bench", s_offsets, _now);
         var inside = ns.ReadAt(_now).Monotonic;
         for (var i = 0; i < load.FirstNs.Length; i++)
         {
             var timer = ns.CreateTimer(ClockId.Monotonic, null, _now);
-            _table.Store.SetTag(timer.Index, tag?.Invoke(i));
+            _table.Store.SetTold(timer.Index, told?.Invoke(i));
             ns.Watch(timer, true);
             ns.ArmAt(timer, inside.Plus(load.FirstNs[i]), load.IntervalNs[i], _now);
         }

@@ -9,7 +9,7 @@ namespace TimeNs.Timers;
 /// many, a hash table that keeps no ids of its own, but asks the timers: six to eleven bytes. Both follow from the
 /// numbers alone, each change of one into the other is paid for by as many additions.
 /// </remarks>
-internal sealed class TimerIds(TimerStore store) : IReadOnlyCollection<TimerState>
+internal sealed class TimerIds(TimeNamespace owner) : IReadOnlyCollection<TimerState>
 {
     private const int PageShift = 10;
     private const int PageMask = (1 << PageShift) - 1;
@@ -99,7 +99,7 @@ internal sealed class TimerIds(TimerStore store) : IReadOnlyCollection<TimerStat
         }
     }
 
-    public IEnumerator<TimerState> GetEnumerator() => All().Select(i => new TimerState(store, i)).GetEnumerator();
+    public IEnumerator<TimerState> GetEnumerator() => All().Select(i => new TimerState(owner, i)).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -151,7 +151,7 @@ internal sealed class TimerIds(TimerStore store) : IReadOnlyCollection<TimerStat
     {
         foreach (var index in all)
         {
-            hash[PlaceOf(hash, store.IdOf(index))] = index;
+            hash[PlaceOf(hash, owner.Store.IdOf(index))] = index;
         }
     }
 
@@ -169,7 +169,7 @@ internal sealed class TimerIds(TimerStore store) : IReadOnlyCollection<TimerStat
     private int PlaceOf(int[] hash, long id)
     {
         var place = HomeOf(hash, id);
-        while (hash[place] != None && store.IdOf(hash[place]) != id)
+        while (hash[place] != None && owner.Store.IdOf(hash[place]) != id)
         {
             place = (place + 1) & (hash.Length - 1);
         }
@@ -184,7 +184,7 @@ internal sealed class TimerIds(TimerStore store) : IReadOnlyCollection<TimerStat
         var mask = hash.Length - 1;
         for (var next = (gap + 1) & mask; hash[next] != None; next = (next + 1) & mask)
         {
-            var home = HomeOf(hash, store.IdOf(hash[next]));
+            var home = HomeOf(hash, owner.Store.IdOf(hash[next]));
             if (((next - home) & mask) >= ((next - gap) & mask))
             {
                 hash[gap] = hash[next];

@@ -12,19 +12,16 @@ namespace TimeNs.Timers;
 /// </remarks>
 internal readonly struct TimerState : IEquatable<TimerState>
 {
-    private readonly TimerStore? _store;
     private readonly uint _generation;
 
-    public TimerState(TimerStore store, int index)
+    public TimerState(TimeNamespace ns, int index)
+        : this(ns, index, ns.Store.At(index))
     {
-        _store = store;
-        Index = index;
-        _generation = store.At(index).Generation;
     }
 
-    public TimerState(TimerStore store, int index, in TimerNode node)
+    public TimerState(TimeNamespace ns, int index, in TimerNode node)
     {
-        _store = store;
+        Namespace = ns;
         Index = index;
         _generation = node.Generation;
     }
@@ -32,16 +29,16 @@ internal readonly struct TimerState : IEquatable<TimerState>
     public int Index { get; }
 
     /// <summary>Asks for the timer's memory, before the lock is taken and the clock is read.</summary>
-    public void Prefetch() => _store?.PrefetchNode(Index);
+    public void Prefetch() => Namespace?.Store.PrefetchNode(Index);
 
-    public bool IsNull => _store is null;
+    public bool IsNull => Namespace is null;
 
     /// <summary>The timer is gone, and its node may be another's. From any thread.</summary>
     public bool IsClosed
     {
         get
         {
-            var word = _store!.At(Index).Word;
+            var word = Namespace.Store.At(Index).Word;
             return TimerNode.GenerationOf(word) != _generation || (word & TimerNode.Closed) != 0;
         }
     }
@@ -53,7 +50,8 @@ internal readonly struct TimerState : IEquatable<TimerState>
 
     public ClockId Clock => State.Clock;
 
-    public TimeNamespace Namespace => Store.OwnerOf(State);
+    /// <summary>The namespace it belongs to; null for none.</summary>
+    public TimeNamespace Namespace { get; }
 
     /// <summary>Belongs to a delegate of the running process (TimeProvider, IScheduler): in no image.</summary>
     public bool IsEphemeral => State.Is(TimerNode.Ephemeral);
@@ -92,8 +90,11 @@ internal readonly struct TimerState : IEquatable<TimerState>
     /// <summary>Armed to a deadline that comes.</summary>
     public bool IsQueued => State.IsQueued;
 
-    /// <summary>Whoever is told of its ticks; from any thread, where another's may come for a timer that is closed meanwhile.</summary>
-    public object? Told => _store?.TagOf(Index);
+    /// <summary>
+    /// Whoever is told of its ticks. From any thread, where another's may come for a timer that is closed meanwhile: what it says counts
+    /// if <see cref="Stands"/> is true afterwards.
+    /// </summary>
+    public object? Told => Namespace.Store.ToldOf(Index);
 
     /// <summary>
     /// True for a live timer in this epoch, and where so wanted in a later one if it may still be cancelled. From any thread, by one
@@ -101,7 +102,7 @@ internal readonly struct TimerState : IEquatable<TimerState>
     /// </summary>
     public bool Stands(int epoch, bool orMightCancel)
     {
-        var word = _store!.At(Index).Word;
+        var word = Namespace.Store.At(Index).Word;
         return TimerNode.GenerationOf(word) == _generation && (word & TimerNode.Closed) == 0
             && (TimerNode.EpochOf(word) == epoch || (orMightCancel && (word & TimerNode.MightCancel) != 0));
     }
@@ -151,7 +152,7 @@ internal readonly struct TimerState : IEquatable<TimerState>
         };
     }
 
-    public bool Equals(TimerState other) => _store == other._store && Index == other.Index && _generation == other._generation;
+    public bool Equals(TimerState other) => Namespace == other.Namespace && Index == other.Index && _generation == other._generation;
 
     public override bool Equals(object? obj) => obj is TimerState other && Equals(other);
 
@@ -166,7 +167,7 @@ internal readonly struct TimerState : IEquatable<TimerState>
         get
         {
             Debug.Assert(!IsNull && State.Generation == _generation, "the timer is one, and not another's by now");
-            return _store!;
+            return Namespace.Store;
         }
     }
 
@@ -176,7 +177,7 @@ internal readonly struct TimerState : IEquatable<TimerState>
     {
         get
         {
-            ref readonly var node = ref _store!.At(Index);
+            ref readonly var node = ref Namespace.Store.At(Index);
             Debug.Assert(node.Generation == _generation, "the timer is not another's by now");
             return ref node;
         }

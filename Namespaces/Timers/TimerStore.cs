@@ -36,6 +36,7 @@ internal sealed class TimerStore
     private nint[] _bases = [];
     private byte[][] _slabs = [];
     private object?[]?[] _tags = [];
+    private object?[]?[] _told = [];
     private TimeNamespace?[] _owners = new TimeNamespace?[4];
     private int _ownerCount;
     private int _capacity;
@@ -56,20 +57,22 @@ internal sealed class TimerStore
     public void PrefetchNode(int index) => Prefetch.Line(_bases[index >> SlabShift] + (nint)(index & SlabMask) * TimerNode.Size);
 
     /// <summary>Asks for the place where it stands who is told.</summary>
-    public void PrefetchTag(int index)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchToldPlace(int index)
     {
-        if (_tags[index >> SlabShift] is { } tags)
+        if (_told[index >> SlabShift] is { } told)
         {
-            Prefetch.Line(ref tags[index & SlabMask]);
+            Prefetch.Line(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(told), index & SlabMask));
         }
     }
 
     /// <summary>Asks for whoever is told; the place was asked for before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchTold(int index)
     {
-        if (_tags[index >> SlabShift] is { } tags)
+        if (_told[index >> SlabShift] is { } told)
         {
-            Prefetch.Target(ref tags[index & SlabMask]);
+            Prefetch.Target(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(told), index & SlabMask));
         }
     }
 
@@ -118,11 +121,8 @@ internal sealed class TimerStore
             _wideIds.Remove(index);
         }
 
-        if (_tags[index >> SlabShift] is { } tags)
-        {
-            tags[index & SlabMask] = null;
-        }
-
+        SetTag(index, null);
+        SetTold(index, null);
         node.End();
         Live--;
         if (node.Generation < TimerNode.LastGeneration)
@@ -160,17 +160,16 @@ internal sealed class TimerStore
         At(index).Set(TimerNode.Named, true);
     }
 
-    /// <summary>Whoever is told; from any thread.</summary>
+    /// <summary>What the owner hangs on the timer.</summary>
     public object? TagOf(int index) => _tags[index >> SlabShift]?[index & SlabMask];
 
-    public void SetTag(int index, object? tag)
-    {
-        ref var tags = ref _tags[index >> SlabShift];
-        if (tags is not null || tag is not null)
-        {
-            (tags ??= new object?[Math.Min(SlabSize, Math.Max(_capacity, FirstSlab))])[index & SlabMask] = tag;
-        }
-    }
+    public void SetTag(int index, object? tag) => Set(_tags, index, tag);
+
+    /// <summary>Whoever is told; from any thread.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public object? ToldOf(int index) => _told[index >> SlabShift] is { } told ? told[index & SlabMask] : null;
+
+    public void SetTold(int index, object? told) => Set(_told, index, told);
 
     /// <summary>Nanoseconds to drop when the timer expires.</summary>
     public long DropOf(int index) => At(index).Is(TimerNode.DropPending) ? _drops[index] : 0;
@@ -238,6 +237,7 @@ internal sealed class TimerStore
             Array.Resize(ref _bases, slab * 2);
             Array.Resize(ref _slabs, slab * 2);
             Array.Resize(ref _tags, slab * 2);
+            Array.Resize(ref _told, slab * 2);
         }
 
         _slabs[slab] = NewSlab(SlabSize, out _bases[slab]);
@@ -248,7 +248,7 @@ internal sealed class TimerStore
     {
         if (_capacity == 0)
         {
-            (_bases, _slabs, _tags) = (new nint[1], new byte[1][], new object?[]?[1]);
+            (_bases, _slabs, _tags, _told) = (new nint[1], new byte[1][], new object?[]?[1], new object?[]?[1]);
         }
 
         var slab = NewSlab(size, out var address);
@@ -263,13 +263,26 @@ internal sealed class TimerStore
         }
 
         (_slabs[0], _bases[0]) = (slab, address);
-        if (_tags[0] is { } tags)
-        {
-            Array.Resize(ref tags, size);
-            _tags[0] = tags;
-        }
-
+        Widen(_tags, size);
+        Widen(_told, size);
         _capacity = size;
+    }
+
+    private static void Widen(object?[]?[] slabs, int size)
+    {
+        if (slabs[0] is not null)
+        {
+            Array.Resize(ref slabs[0], size);
+        }
+    }
+
+    private void Set(object?[]?[] slabs, int index, object? value)
+    {
+        ref var slab = ref slabs[index >> SlabShift];
+        if (slab is not null || value is not null)
+        {
+            (slab ??= new object?[Math.Min(SlabSize, Math.Max(_capacity, FirstSlab))])[index & SlabMask] = value;
+        }
     }
 
     private static ref TimerNode Place(nint address, int index) =>

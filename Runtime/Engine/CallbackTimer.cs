@@ -6,7 +6,7 @@ namespace TimeNs.Runtime;
 /// <summary>
 /// A timer whose ticks run a delegate, off the engine's thread: what the faces are made of. In no image.
 /// </summary>
-internal sealed class CallbackTimer : IEngineTimer, IDisposable
+internal sealed class CallbackTimer : IDisposable
 {
     private readonly RuntimeNamespace _namespace;
     private readonly TimerEngine _engine;
@@ -31,8 +31,6 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
             ns.State.NoteTimer();
         }
     }
-
-    TimeNamespace IEngineTimer.Place => _namespace.State;
 
     /// <summary>Arms it this long from now; 0 or less is now. False when it is closed.</summary>
     public bool ArmAfter(long nanoseconds, long intervalNs)
@@ -90,7 +88,8 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
         }
     }
 
-    bool IEngineTimer.Deliver(in TickRead read)
+    /// <summary>Has its delegate run, on the engine's thread, without the lock.</summary>
+    public void Deliver()
     {
         // What is due again before the callback has begun is one run: nothing queues up.
         if (Interlocked.Exchange(ref _posted, 1) == 0)
@@ -105,13 +104,6 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
                 Release();
             }
         }
-
-        return true;
-    }
-
-    void IEngineTimer.End(Exception? error)
-    {
-        // A delegate has no end to be told of.
     }
 
     private void Run()

@@ -3,41 +3,107 @@ using TimeNs.Timers;
 namespace TimeNs.Runtime;
 
 /// <content>Who is told of its ticks, and how.</content>
+/// <remarks>
+/// Who is told stands beside the timer's node, where the engine finds it without this object: nobody; the only observer, as most
+/// timers have; or this object, which knows several and the reads that wait.
+/// </remarks>
 public sealed partial class NamespaceTimer
 {
-    /// <summary>The only reader, where it is an observer: what a delivery will need next.</summary>
-    internal TickSubscription? OnlyReader => Volatile.Read(ref _readers) as TickSubscription;
+    private TickReaders? _several; // changed under the lock, read without it
+    private int _subscriptions;
+    private int _only; // the number of the only observer's subscription, 0 for none
 
-    TimeNamespace IEngineTimer.Place => Namespace.State;
-
-    bool IEngineTimer.Deliver(in TickRead read) => Deliver(read);
-
-    /// <inheritdoc cref="IEngineTimer.Deliver"/>
+    /// <summary>Takes a tick for several readers, on the engine's thread, without the lock. False when no reader was left to take it.</summary>
     internal bool Deliver(in TickRead read)
     {
-        var readers = Volatile.Read(ref _readers);
-        return readers is TickSubscription only
-            ? Tell(only, read.Tick)
-            : readers is TickReaders several && Deliver(several, read.Tick);
-    }
+        if (Volatile.Read(ref _several) is not { } several)
+        {
+            return false;
+        }
 
-    private bool Deliver(TickReaders several, in Tick tick)
-    {
         if (several.MayHaveWaiters && TakeWaiter() is { } waiter)
         {
             // A read that was taken from the list can no longer be withdrawn: the tick is its.
-            Answer(waiter, tick);
+            Answer(waiter, read.Tick);
             return true;
         }
 
         var taken = false;
-        foreach (var observer in several.Observers)
+        foreach (var reader in several.Observers)
         {
-            taken |= Tell(observer, tick);
+            taken |= Tell(reader, read.Tick);
         }
 
         return taken;
     }
+
+    /// <summary>Its only observer threw: it has no subscription any more, and nothing else happens.</summary>
+    internal void OnlyObserverFaulted(IObserver<Tick> observer, Exception exception)
+    {
+        lock (Engine.Gate)
+        {
+            // Inside OnNext it may have left, or others have come.
+            if (!IsClosed && ReferenceEquals(Store.ToldOf(_state.Index), observer))
+            {
+                Leave(_only);
+            }
+            else if (_several is { } several && Array.Find(several.Observers, r => ReferenceEquals(r.Observer, observer)) is { } reader)
+            {
+                Leave(reader.Number);
+            }
+        }
+
+        Engine.ObserverFaulted($"timer {this}", exception);
+    }
+
+    /// <summary>The timer is closed: the last call, on the engine's thread. <paramref name="error"/> is the kernel's failure, if that was why.</summary>
+    internal void End(Exception? error)
+    {
+        while (TakeWaiter() is { } waiter)
+        {
+            waiter.TrySetException(new ObjectDisposedException($"Timer {this} was closed while a read waited for it.", error));
+        }
+
+        foreach (var reader in _several?.Observers ?? [])
+        {
+            End(reader, error);
+        }
+
+        lock (Engine.Gate)
+        {
+            _several = null;
+        }
+    }
+
+    /// <summary>Under the lock, before the timer is closed: its readers are this object's, until they are told of the end.</summary>
+    internal void Release()
+    {
+        if (!IsClosed)
+        {
+            _ = Several();
+        }
+    }
+
+    /// <summary>A subscription has ended.</summary>
+    internal void Leave(int number)
+    {
+        lock (Engine.Gate)
+        {
+            if (_several is { } several)
+            {
+                several.Remove(number);
+            }
+            else if (_only == number && !IsClosed)
+            {
+                _only = 0;
+                Store.SetTold(_state.Index, null);
+            }
+
+            ReadersChanged();
+        }
+    }
+
+    private TimerStore Store => Namespace.State.Store;
 
     private void Answer(TaskCompletionSource<Tick> waiter, Tick tick)
     {
@@ -52,57 +118,38 @@ public sealed partial class NamespaceTimer
     }
 
     /// <summary>False when the subscription has ended.</summary>
-    private bool Tell(TickSubscription subscription, in Tick tick)
+    private bool Tell(TickReader reader, in Tick tick)
     {
-        if (subscription.IsEnded)
+        if (reader.IsEnded)
         {
             return false;
         }
 
         try
         {
-            subscription.Observer.OnNext(tick);
+            reader.Observer.OnNext(tick);
         }
 #pragma warning disable CA1031 // An observer may throw anything; it must not take the engine or its neighbours with it.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            subscription.Dispose();
+            Leave(reader.Number);
             Engine.ObserverFaulted($"timer {this}", exception);
         }
 
         return true;
     }
 
-    void IEngineTimer.End(Exception? error)
+    private void End(TickReader reader, Exception? error)
     {
-        while (TakeWaiter() is { } waiter)
-        {
-            waiter.TrySetException(new ObjectDisposedException($"Timer {this} was closed while a read waited for it.", error));
-        }
-
-        object? readers;
-        lock (Engine.Gate)
-        {
-            (readers, _readers) = (_readers, null);
-        }
-
-        foreach (var subscription in readers is TickReaders several ? several.Observers : readers is TickSubscription only ? [only] : [])
-        {
-            End(subscription, error);
-        }
-    }
-
-    private void End(TickSubscription subscription, Exception? error)
-    {
-        if (!subscription.TryEnd())
+        if (!reader.TryEnd())
         {
             return;
         }
 
         try
         {
-            Subscription.End(subscription.Observer, error);
+            Subscription.End(reader.Observer, error);
         }
 #pragma warning disable CA1031 // As above.
         catch (Exception exception)
@@ -116,7 +163,7 @@ public sealed partial class NamespaceTimer
     {
         lock (Engine.Gate)
         {
-            if (_readers is not TickReaders { Waiters.First: { } first } several)
+            if (_several is not { Waiters.First: { } first } several)
             {
                 return null;
             }
@@ -133,54 +180,43 @@ public sealed partial class NamespaceTimer
         {
             if (!IsClosed && !Engine.IsStopping)
             {
-                var subscription = new TickSubscription(this, observer);
-                if (_readers is null)
+                var number = ++_subscriptions;
+                if (_several is null && _only == 0)
                 {
-                    Volatile.Write(ref _readers, subscription);
+                    _only = number;
+                    Store.SetTold(_state.Index, observer);
                 }
                 else
                 {
-                    Several().Add(subscription);
+                    Several().Add(new TickReader(observer, number));
                 }
 
                 Watch();
                 Engine.Changed();
-                return subscription;
+                return new TickSubscription(this, number);
             }
         }
 
         return Subscription.End(observer, Engine.Failure);
     }
 
-    /// <summary>A subscription has ended.</summary>
-    internal void Leave(TickSubscription subscription)
-    {
-        lock (Engine.Gate)
-        {
-            if (_readers is TickReaders several)
-            {
-                several.Remove(subscription);
-            }
-            else if (_readers == subscription)
-            {
-                _readers = null;
-            }
-
-            ReadersChanged();
-        }
-    }
-
     /// <summary>Under the lock: the readers, in the form that takes more than one.</summary>
     private TickReaders Several()
     {
-        if (_readers is TickReaders several)
+        if (_several is null)
         {
-            return several;
+            var several = new TickReaders();
+            if (_only != 0)
+            {
+                several.Add(new TickReader((IObserver<Tick>)Store.ToldOf(_state.Index)!, _only));
+                _only = 0;
+            }
+
+            Volatile.Write(ref _several, several);
+            Store.SetTold(_state.Index, this);
         }
 
-        several = new TickReaders { Observers = _readers is TickSubscription only ? [only] : [] };
-        Volatile.Write(ref _readers, several);
-        return several;
+        return _several;
     }
 
     /// <summary>
@@ -188,12 +224,19 @@ public sealed partial class NamespaceTimer
     /// </summary>
     private void ReadersChanged()
     {
-        if (_readers is TickReaders several)
+        if (IsClosed)
         {
-            Volatile.Write(ref _readers, several.Reduce());
+            return;
         }
 
-        if (!IsClosed && _readers is null)
+        if (_several is { Waiters.Count: 0, Observers: { Length: <= 1 } observers })
+        {
+            _only = observers.Length == 0 ? 0 : observers[0].Number;
+            Store.SetTold(_state.Index, observers.Length == 0 ? null : observers[0].Observer);
+            _several = null;
+        }
+
+        if (_several is null && _only == 0)
         {
             Namespace.State.Watch(_state, false);
         }

@@ -12,12 +12,9 @@ namespace TimeNs.Runtime;
 /// reads compete: each expiration is told to one of them, a waiting read first, then all observers together.</para>
 /// <para>Without a reader a periodic timer stays expired, however many periods pass, and the next read counts them (rule F2).</para>
 /// </remarks>
-public sealed partial class NamespaceTimer : IDisposable, IEngineTimer
+public sealed partial class NamespaceTimer : IDisposable
 {
     private readonly TimerState _state;
-
-    // Nobody: null. One observer, as most timers have: its subscription. Else TickReaders. Changed under the lock, read without it.
-    private object? _readers;
 
     internal NamespaceTimer(RuntimeNamespace ns, TimerState state)
     {
@@ -207,8 +204,9 @@ public sealed partial class NamespaceTimer : IDisposable, IEngineTimer
                 return;
             }
 
+            Release();
             Namespace.State.Remove(_state);
-            Engine.Announce(() => ((IEngineTimer)this).End(null));
+            Engine.Announce(() => End(null));
             Engine.Changed();
         }
     }

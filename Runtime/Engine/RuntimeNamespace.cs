@@ -281,7 +281,7 @@ public sealed class RuntimeNamespace : IDisposable
     }
 
     /// <summary>Ends the streams of a namespace whose engine ends; on the engine's thread.</summary>
-    internal void End(Exception? error, IReadOnlyList<IEngineTimer> timers)
+    internal void End(Exception? error, IReadOnlyList<NamespaceTimer> timers)
     {
         foreach (var timer in timers)
         {
@@ -289,6 +289,15 @@ public sealed class RuntimeNamespace : IDisposable
         }
 
         _changes.End(error);
+    }
+
+    /// <summary>The timer that somebody has asked for; null for a closed one.</summary>
+    internal NamespaceTimer? OpenTimer(TimerState state)
+    {
+        lock (_engine.Gate)
+        {
+            return state.Tag as NamespaceTimer;
+        }
     }
 
     /// <summary>Under the lock: a restored timer gets its object when somebody asks for it.</summary>
@@ -304,10 +313,18 @@ public sealed class RuntimeNamespace : IDisposable
         return timer;
     }
 
+    /// <summary>Under the lock, before they are closed: the timers that somebody has asked for, each with its readers.</summary>
+    internal NamespaceTimer[] ReleaseTimers()
+    {
+        var timers = _namespace.Timers.Select(static t => t.Tag).OfType<NamespaceTimer>().ToArray();
+        Array.ForEach(timers, static timer => timer.Release());
+        return timers;
+    }
+
     /// <summary>Under the lock: closes everything, and has the observers told.</summary>
     private void Close()
     {
-        var timers = _namespace.Timers.Select(static t => t.Tag).OfType<IEngineTimer>().ToArray();
+        var timers = ReleaseTimers();
         _engine.Table.Remove(_namespace);
         PublishView();
         _engine.Announce(() => End(null, timers));

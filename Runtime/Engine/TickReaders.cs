@@ -6,20 +6,26 @@ namespace TimeNs.Runtime;
 internal sealed class TickReaders
 {
     /// <summary>Replaced, never written to.</summary>
-    public TickSubscription[] Observers { get; set; } = [];
+    public TickReader[] Observers { get; set; } = [];
 
     /// <summary>Reads that wait, in their order; under the lock.</summary>
     public LinkedList<TaskCompletionSource<Tick>> Waiters { get; } = new();
 
-    public bool IsEmpty => Observers.Length == 0 && Waiters.Count == 0;
-
     /// <summary>Reads that wait, or nobody did a moment ago: asked without the lock.</summary>
     public bool MayHaveWaiters => Waiters.Count != 0;
 
-    public void Add(TickSubscription subscription) => Observers = [.. Observers, subscription];
+    public void Add(TickReader reader) => Observers = [.. Observers, reader];
 
-    public void Remove(TickSubscription subscription) => Observers = Array.FindAll(Observers, s => s != subscription);
-
-    /// <summary>The same readers in the leanest form: nothing, one subscription, or this.</summary>
-    public object? Reduce() => Waiters.Count != 0 || Observers.Length > 1 ? this : Observers.Length == 1 ? Observers[0] : null;
+    /// <summary>Without effect where there is none with this number.</summary>
+    public void Remove(int number)
+    {
+        foreach (var reader in Observers)
+        {
+            if (reader.Number == number && reader.TryEnd())
+            {
+                Observers = Array.FindAll(Observers, r => r != reader);
+                return;
+            }
+        }
+    }
 }

@@ -274,17 +274,20 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     /// <summary>An engine's last act, on its thread. One that has failed takes the others with it.</summary>
     private void End(TimerEngine engine, Exception? error)
     {
-        List<(RuntimeNamespace Namespace, IEngineTimer[] Timers)> ending = [];
+        List<(RuntimeNamespace Namespace, NamespaceTimer[] Timers)> ending = [];
         lock (engine.Gate)
         {
             foreach (var ns in engine.Table.Namespaces)
             {
-                var timers = ns.Timers.Select(static t => t.Tag).OfType<IEngineTimer>().ToArray();
-                ns.Close();
                 if (ns.Tag is RuntimeNamespace closed)
                 {
-                    ending.Add((closed, timers));
+                    ending.Add((closed, closed.ReleaseTimers()));
+                    ns.Close();
                     closed.PublishView();
+                }
+                else
+                {
+                    ns.Close();
                 }
             }
         }

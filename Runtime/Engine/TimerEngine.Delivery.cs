@@ -98,28 +98,32 @@ internal sealed partial class TimerEngine
     private void Deliver()
     {
         var batch = CollectionsMarshal.AsSpan(_batch);
-        ReaderPrefetch.Begin(batch);
         for (var i = 0; i < batch.Length; i++)
         {
-            ReaderPrefetch.Ahead(batch, i);
             ref readonly var delivery = ref batch[i];
-            if (delivery.Timer.Told is not { } told)
+            if (delivery.Timer.Namespace is not { } ns)
             {
-                continue;
+                continue; // taken back
             }
 
-            // Who is told, before the claim: for a timer that is closed by then it may be another's, and the delivery does not stand.
-            if (!Claim(told is NamespaceTimer timed ? timed.Namespace.State : ((IEngineTimer)told).Place, i))
+            if (!Claim(ns, i))
             {
                 return;
             }
 
-            if (delivery.Timer.IsNull || !Stands(delivery))
+            // It may have been taken back before the claim. Who is told is asked before whether the timer still is the same.
+            if (delivery.Timer.IsNull)
             {
                 continue;
             }
 
-            if (told is NamespaceTimer timer ? timer.Deliver(delivery.Read) : ((IEngineTimer)told).Deliver(delivery.Read))
+            var told = delivery.Timer.Told;
+            if (!Stands(delivery))
+            {
+                continue;
+            }
+
+            if (Tell(told, delivery))
             {
                 _deliveries++;
             }
@@ -127,6 +131,51 @@ internal sealed partial class TimerEngine
             {
                 TakeBackUntaken(delivery);
             }
+        }
+    }
+
+    /// <summary>False when nobody was left to take the tick.</summary>
+    private static bool Tell(object? told, in Delivery delivery)
+    {
+        switch (told)
+        {
+            case null:
+                return false;
+            case NamespaceTimer several:
+                return several.Deliver(delivery.Read);
+            case CallbackTimer callback:
+                callback.Deliver();
+                return true;
+            default:
+                TellOnly(Unsafe.As<IObserver<Tick>>(told), delivery); // nothing else is told
+                return true;
+        }
+    }
+
+    private static void TellOnly(IObserver<Tick> observer, in Delivery delivery)
+    {
+        try
+        {
+            observer.OnNext(delivery.Read.Tick);
+        }
+#pragma warning disable CA1031 // An observer may throw anything; it must not take the engine or its neighbours with it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Faulted(observer, delivery.Timer, exception);
+        }
+    }
+
+    private static void Faulted(IObserver<Tick> observer, TimerState timer, Exception exception)
+    {
+        var ns = (RuntimeNamespace)timer.Namespace.Tag!;
+        if (ns.OpenTimer(timer) is { } open)
+        {
+            open.OnlyObserverFaulted(observer, exception);
+        }
+        else
+        {
+            ns.Engine.ObserverFaulted($"a closed timer of {ns.Name}", exception);
         }
     }
 

@@ -172,7 +172,7 @@ internal sealed partial class TimerQueue
         _heap.PrefetchTop();
         if (Head >= 0)
         {
-            _store.PrefetchTag(Head);
+            _store.PrefetchToldPlace(Head);
         }
     }
 
@@ -364,7 +364,7 @@ internal sealed partial class TimerQueue
         {
             var node = _run[_at + NodesAhead].Index;
             _store.PrefetchNode(node);
-            _store.PrefetchTag(node);
+            _store.PrefetchToldPlace(node);
         }
 
         if (_at + ToldAhead < _end)

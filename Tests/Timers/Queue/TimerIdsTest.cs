@@ -14,7 +14,7 @@ public sealed class TimerIdsTest
         {
             var table = new NamespaceTable();
             var ns = table.Create("a", ClockOffsets.None, default);
-            var ids = new TimerIds(table.Store);
+            var ids = new TimerIds(ns);
             var reference = new Dictionary<long, int>();
             var next = 1L;
             foreach (var (verb, times, leap, seed) in steps)
