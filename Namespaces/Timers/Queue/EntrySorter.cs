@@ -11,7 +11,7 @@ namespace TimeNs.Timers;
 /// </remarks>
 internal sealed class EntrySorter
 {
-    private const int LeastBuckets = 64;
+    private const int LeastBuckets = 16;
     private const int MostBuckets = 1 << 14;
     private const int Crowded = 32;
 

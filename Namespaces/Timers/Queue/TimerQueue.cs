@@ -23,14 +23,15 @@ namespace TimeNs.Timers;
 internal sealed partial class TimerQueue
 {
     /// <summary>From this many timers on a wheel is worth its slots.</summary>
-    internal const int LargeFrom = 4096;
+    internal const int LargeFrom = 512;
 
     /// <summary>Below this many it is given up.</summary>
-    internal const int SmallBelow = 1024;
+    internal const int SmallBelow = 128;
 
     /// <summary>A slot of no more entries is sorted as it is.</summary>
     internal const int LongestRun = 1 << 15;
 
+    private const int QuietRuns = 64;
     private const int NodesAhead = 12;
     private const int ToldAhead = 6;
 
@@ -41,6 +42,8 @@ internal sealed partial class TimerQueue
     private QueueEntry[] _run = [];
     private int _at;
     private int _end;
+    private int _early; // entries filed before the end of the run since it began
+    private int _quiet; // runs in a row without one
     private bool _headIsOfRun;
     private bool _headIsVoid; // it was taken out, or there was none
     private bool _headChanged;
@@ -196,6 +199,7 @@ internal sealed partial class TimerQueue
         else
         {
             _store.Pool.Work.Pushed++;
+            _early++;
             _heap.Push(new HeapEntry(node.Deadline, node.Order, index));
         }
     }
@@ -211,6 +215,7 @@ internal sealed partial class TimerQueue
         else
         {
             _store.Pool.Work.Pushed++;
+            _early++;
             _heap.ReplaceFirst(new HeapEntry(node.Deadline, node.Order, index));
         }
     }
@@ -373,6 +378,23 @@ internal sealed partial class TimerQueue
         }
     }
 
+    /// <summary>Runs are to be as long as possible, but not so that what is armed during one comes due in it, which takes the heap.</summary>
+    private void FitWidth(Wheel wheel)
+    {
+        if (_early > _end / 4)
+        {
+            wheel.Narrow();
+        }
+
+        _quiet = _early == 0 ? _quiet + 1 : 0;
+        _early = 0;
+        if (_quiet > QuietRuns)
+        {
+            wheel.Widen();
+            _quiet = 0;
+        }
+    }
+
     private void TakeRun()
     {
         if (Count < SmallBelow)
@@ -381,6 +403,7 @@ internal sealed partial class TimerQueue
             return;
         }
 
+        FitWidth(_wheel!);
         _at = 0;
         _end = _wheel!.TakeNext(ref _run, LongestRun, _store);
         for (var i = 0; i < Math.Min(NodesAhead, _end); i++)

@@ -108,12 +108,19 @@ internal sealed class Wheel
     /// <summary>Slots of up to 18 minutes are made at once, so that running timers allocate nothing.</summary>
     private const int LastUsual = 5;
 
-    private const uint LeastRun = 4096;
+    private const uint LeastRun = 256;
+
+    /// <summary>So few entries are taken out of a slot of any width.</summary>
+    private const int Few = 16;
+
+    /// <summary>Slots of up to 17 ms are taken out as they are, unless that proves too wide.</summary>
+    private const int Widest = 3;
 
     private readonly EntryPool _pool;
     private readonly Slot[]?[] _slots = new Slot[Levels][];
     private readonly ulong[] _used = new ulong[Levels * Words];
     private uint _levels;
+    private int _widest = Widest;
     private ulong _base;
 
     public Wheel(EntryPool pool)
@@ -153,6 +160,12 @@ internal sealed class Wheel
         _pool.Work.Filed++;
     }
 
+    /// <summary>Much is armed to before the end of a run: the next are to be of narrower slots.</summary>
+    public void Narrow() => _widest = Math.Max(0, _widest - 1);
+
+    /// <summary>Nothing has been for long.</summary>
+    public void Widen() => _widest = Math.Min(Widest, _widest + 1);
+
     /// <summary>
     /// Takes the next slot out, sorted, into a run; nothing that is left or added from now on is before its end. Slots with too many
     /// entries are spread over the levels below first.
@@ -164,7 +177,7 @@ internal sealed class Wheel
         {
             var level = BitOperations.TrailingZeroCount(_levels);
             var slot = Detach(level, out var digit);
-            if (slot.Count > most && level > 0)
+            if (level > 0 && slot.Count > (level > _widest ? Few : most))
             {
                 Spread(slot, level, digit);
                 continue;
