@@ -33,7 +33,7 @@ internal sealed partial class NamespaceTable
     }
 
     /// <summary>Reads every watched timer that was woken, in the order of the wake-ups; in a frozen namespace too: reading is not firing.</summary>
-    public void Collect(in ClockReadings host, List<Delivery> into)
+    public void Collect(in ClockReadings host, DeliveryBatch into)
     {
         if (_woken.Count == 0)
         {
@@ -57,7 +57,7 @@ internal sealed partial class NamespaceTable
     /// <see cref="ExpireDue"/> and <see cref="Collect"/> at once, with the same outcome: where nobody waits to be told from before, each
     /// timer is read and armed again as it expires. No re-armed timer is due in the same batch, since forward goes past now.
     /// </summary>
-    public int ExpireAndCollect(in ClockReadings host, List<Delivery> into, int most = int.MaxValue)
+    public int ExpireAndCollect(in ClockReadings host, DeliveryBatch into, int most = int.MaxValue)
     {
         var expired = 0;
         if (_woken.Count != 0)
@@ -68,7 +68,7 @@ internal sealed partial class NamespaceTable
         }
 
         var asked = 0;
-        while (expired < most && FirstDue(host) is { } queue)
+        while (FirstDue(host) is { } queue)
         {
             var heads = _heads[(int)queue.Clock];
             if (expired >= asked && heads.Count > ManyQueues)
@@ -78,13 +78,20 @@ internal sealed partial class NamespaceTable
             }
 
             expired += Drain(queue, heads, host, into, most - expired);
+            if (expired >= most || (heads.Count <= 1 && IsAlone(heads)))
+            {
+                break;
+            }
         }
 
         return expired;
     }
 
+    /// <summary>No other base has a queue: what one leaves when it is drained is not due.</summary>
+    private bool IsAlone(QueueHeads heads) => _heads[0].Count + _heads[1].Count + _heads[2].Count == heads.Count;
+
     /// <summary>Expires the timers of one queue up to the first that is not due, or that another queue's head comes before.</summary>
-    private int Drain(TimerQueue queue, QueueHeads heads, in ClockReadings host, List<Delivery> into, int most)
+    private int Drain(TimerQueue queue, QueueHeads heads, in ClockReadings host, DeliveryBatch into, int most)
     {
         var clock = queue.Clock;
         var hostNs = host[clock].Nanoseconds;
@@ -124,7 +131,7 @@ internal sealed partial class NamespaceTable
         return expired;
     }
 
-    private void ExpireFirst(TimerQueue queue, long nowNs, in ClockReadings host, List<Delivery> into)
+    private void ExpireFirst(TimerQueue queue, long nowNs, in ClockReadings host, DeliveryBatch into)
     {
         var index = queue.Head;
         ref var node = ref Store.At(index);
@@ -138,7 +145,7 @@ internal sealed partial class NamespaceTable
     }
 
     /// <summary>A periodic timer that is watched and has nothing unread: expires, is forwarded, read and armed again.</summary>
-    private bool TryForward(TimerQueue queue, ref TimerNode node, long nowNs, List<Delivery> into)
+    private bool TryForward(TimerQueue queue, ref TimerNode node, long nowNs, DeliveryBatch into)
     {
         var due = node.Deadline;
         var clock = node.Clock;
@@ -154,12 +161,12 @@ internal sealed partial class NamespaceTable
         }
 
         var tick = new Tick(expirations, new ClockTime(due), new ClockTime(nowNs), clock);
-        into.Add(new Delivery(new TimerState(queue.Namespace, queue.Head, node), new TickRead(tick, due), node.Epoch));
+        into.Next().Set(new TimerState(queue.Namespace, queue.Head, node), new TickRead(tick, due), node.Epoch);
         queue.Renew(ref node, next, NextSequence());
         return true;
     }
 
-    private void ReadInto(int index, in ClockReadings host, List<Delivery> into)
+    private void ReadInto(int index, in ClockReadings host, DeliveryBatch into)
     {
         ref var node = ref Store.At(index);
         if (!node.Is(TimerNode.Watched))
@@ -170,7 +177,7 @@ internal sealed partial class NamespaceTable
         var timer = new TimerState(Store.OwnerOf(node), index, node);
         if (timer.Namespace.Read(timer, host, out var read) is ReadStatus.Ticks or ReadStatus.Canceled)
         {
-            into.Add(new Delivery(timer, read, node.Epoch));
+            into.Next().Set(timer, read, node.Epoch);
         }
     }
 
@@ -199,6 +206,11 @@ internal sealed partial class NamespaceTable
 
         return (true, late, first);
     }
+
+    /// <summary>How long the clocks have to go until the first timer is due: nanoseconds, 0 or less when one is, <see cref="long.MaxValue"/> when none will be.</summary>
+    public long UntilNext(in ClockReadings host) => Math.Min(
+        Math.Min(_heads[0].Until(host.Realtime.Nanoseconds), _heads[1].Until(host.Monotonic.Nanoseconds)),
+        _heads[2].Until(host.Boottime.Nanoseconds));
 
     private TimerQueue? FirstDue(in ClockReadings host)
     {

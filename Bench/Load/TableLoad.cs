@@ -11,7 +11,7 @@ internal sealed class TableLoad
         new ClockTime(1_767_225_600_000_000_000), new ClockTime(1_000_000_000_000), new ClockTime(1_000_000_000_000));
 
     private readonly NamespaceTable _table = new();
-    private readonly List<Delivery> _batch = [];
+    private readonly DeliveryBatch _batch = new();
     private ClockReadings _now = s_start;
 
     public TableLoad(PeriodicLoad load, Func<int, object>? told = null)
@@ -36,10 +36,10 @@ internal sealed class TableLoad
         Step(_table.NextDeadline(ClockBase.Monotonic).Since(_now.Monotonic));
 
     /// <summary>Expires what is due and reads it for the watchers; valid until the next call.</summary>
-    public List<Delivery> Expire()
+    public ReadOnlySpan<Delivery> Expire()
     {
         _batch.Clear();
         _table.ExpireAndCollect(_now, _batch);
-        return _batch;
+        return _batch.Items;
     }
 }

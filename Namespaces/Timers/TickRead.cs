@@ -16,9 +16,3 @@ internal readonly record struct TickRead
 
     public long? FirstDue => _firstDue == long.MaxValue ? null : _firstDue;
 }
-
-/// <summary>A tick on its way to the readers of a timer: one cache line.</summary>
-/// <param name="Timer">The timer.</param>
-/// <param name="Read">What was read.</param>
-/// <param name="Epoch">The timer's epoch then: a delivery for an older one is void.</param>
-internal readonly record struct Delivery(TimerState Timer, TickRead Read, int Epoch);

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TimeNs.Timers;
 
 namespace TimeNs.Runtime;
@@ -32,7 +31,7 @@ internal sealed partial class TimerEngine
     private const int NothingClaimed = -1;
     private const int Telling = int.MaxValue; // notices run
 
-    private readonly List<Delivery> _batch = [];
+    private readonly DeliveryBatch _batch = new();
     private int _place = NoBatch; // the place in the batch of the delivery under way, or one of the above; the engine's thread writes
     private int _attention; // 1: the next claim takes the lock; written under it
     private TimeNamespace? _delivering; // whose reader runs; the engine's thread writes, before the place
@@ -76,12 +75,12 @@ internal sealed partial class TimerEngine
         }
 
         var any = false;
-        for (var i = place + 1; i < _batch.Count; i++)
+        foreach (ref var delivery in _batch.Items[(place + 1)..])
         {
-            if (_batch[i].Timer is { IsNull: false, IsClosed: false } timer && timer.Namespace == ns)
+            if (delivery.Timer is { IsNull: false, IsClosed: false } timer && timer.Namespace == ns)
             {
-                Unread(_batch[i]);
-                _batch[i] = default;
+                Unread(delivery);
+                delivery = default;
                 any = true;
             }
         }
@@ -97,7 +96,7 @@ internal sealed partial class TimerEngine
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Deliver()
     {
-        var batch = CollectionsMarshal.AsSpan(_batch);
+        var batch = _batch.Items;
         for (var i = 0; i < batch.Length; i++)
         {
             ref readonly var delivery = ref batch[i];
@@ -156,7 +155,7 @@ internal sealed partial class TimerEngine
     {
         try
         {
-            observer.OnNext(delivery.Read.Tick);
+            observer.OnNext(delivery.Tick);
         }
 #pragma warning disable CA1031 // An observer may throw anything; it must not take the engine or its neighbours with it.
         catch (Exception exception)
@@ -262,7 +261,7 @@ internal sealed partial class TimerEngine
     /// timer that left the cancel list needs it no more (X4). At a claim it is asked without the lock: a setting made by another thread at
     /// this moment comes after the claim.
     /// </summary>
-    private static bool Stands(in Delivery delivery) => delivery.Timer.Stands(delivery.Epoch, delivery.Read.Tick.IsCanceled);
+    private static bool Stands(in Delivery delivery) => delivery.Timer.Stands(delivery.Epoch, delivery.Tick.IsCanceled);
 
     /// <summary>Under the lock: the tick was not delivered, and is to be read again (INV-3).</summary>
     private static void Unread(in Delivery delivery)

@@ -62,9 +62,9 @@ internal sealed class Rig(ClockReadings host)
     public string Settle()
     {
         var expired = Table.ExpireDue(Host);
-        var deliveries = new List<Delivery>();
+        var deliveries = new DeliveryBatch();
         Table.Collect(Host, deliveries);
-        return $"{expired}: {string.Join("; ", deliveries.Select(static d => $"{d.Timer.Namespace.Name}.{d.Timer.Id}: {Text(d.Read.Tick)}"))}";
+        return $"{expired}: {string.Join("; ", deliveries.Items.ToArray().Select(static d => $"{d.Timer.Namespace.Name}.{d.Timer.Id}: {Text(d.Read.Tick)}"))}";
     }
 
     /// <summary>Through every deadline in order.</summary>

@@ -104,9 +104,9 @@ internal sealed class Walk
     private void Settle()
     {
         _rig.Table.ExpireDue(_rig.Host);
-        var deliveries = new List<Delivery>();
+        var deliveries = new DeliveryBatch();
         _rig.Table.Collect(_rig.Host, deliveries);
-        foreach (var delivery in deliveries)
+        foreach (var delivery in deliveries.Items)
         {
             Book(delivery.Read.Tick);
         }

@@ -42,6 +42,9 @@ internal sealed class QueueHeads
 
     public long FirstSequence => _entries[0].Sequence;
 
+    /// <summary>Nanoseconds from a reading to the first deadline; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long Until(long now) => Count == 0 ? long.MaxValue : Clocks.ClockTime.SubtractSaturating(_entries[0].Deadline, now);
+
     /// <summary>What would be first without the first.</summary>
     public bool TryPeekSecond(out long deadline, out long sequence)
     {

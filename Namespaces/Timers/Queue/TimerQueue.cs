@@ -32,8 +32,8 @@ internal sealed partial class TimerQueue
     internal const int LongestRun = 1 << 15;
 
     private const int QuietRuns = 64;
-    private const int NodesAhead = 12;
-    private const int ToldAhead = 6;
+    private const int NodesAhead = 24;
+    private const int ToldAhead = 12;
 
     private readonly TimerStore _store;
     private readonly uint _key;

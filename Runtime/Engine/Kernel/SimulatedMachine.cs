@@ -109,22 +109,9 @@ internal sealed class SimulatedMachine(ClockReadings start)
     /// Takes a step of an advance that ends at a deadline, or none when one is due. False when there is something else to do. By the one
     /// thread that may take steps; others may interrupt meanwhile.
     /// </summary>
-    public bool TryStep(ReadOnlySpan<long> next, out ClockReadings now)
+    public bool TryStep(long until, ref ClockReadings now)
     {
-        now = _clocks.Read();
-        if (_interrupted || _clockSet || _move != SimulatedMove.Advance)
-        {
-            return false;
-        }
-
-        var until = long.MaxValue;
-        foreach (var clock in ClockOffsets.Bases)
-        {
-            var deadline = new ClockTime(next[(int)clock]);
-            until = deadline.IsNever ? until : Math.Min(until, deadline.Since(now[clock]));
-        }
-
-        if (until > _amountNs)
+        if (_interrupted || _clockSet || _move != SimulatedMove.Advance || until > _amountNs)
         {
             return false;
         }

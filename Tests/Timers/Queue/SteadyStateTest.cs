@@ -23,7 +23,7 @@ public sealed class SteadyStateTest
     public void Expiry_InSteadyState_AllocatesNothing(int timers)
     {
         var (table, ns, states, host) = Table(timers);
-        var deliveries = new List<Delivery>();
+        var deliveries = new DeliveryBatch();
         var told = 0;
         foreach (var timer in states)
         {
