@@ -78,7 +78,7 @@ internal sealed partial class NamespaceTable
             }
 
             expired += Drain(queue, heads, host, into, most - expired);
-            if (expired >= most || (heads.Count <= 1 && IsAlone(heads)))
+            if (expired >= most || IsAlone(queue, heads))
             {
                 break;
             }
@@ -87,8 +87,9 @@ internal sealed partial class NamespaceTable
         return expired;
     }
 
-    /// <summary>No other base has a queue: what one leaves when it is drained is not due.</summary>
-    private bool IsAlone(QueueHeads heads) => _heads[0].Count + _heads[1].Count + _heads[2].Count == heads.Count;
+    /// <summary>There is no queue but this one, if that: what is left of it after it was drained is not due.</summary>
+    private bool IsAlone(TimerQueue queue, QueueHeads heads) =>
+        _heads[0].Count + _heads[1].Count + _heads[2].Count is var count && (count == 0 || (count == 1 && heads.Count == 1 && heads.First == queue));
 
     /// <summary>Expires the timers of one queue up to the first that is not due, or that another queue's head comes before.</summary>
     private int Drain(TimerQueue queue, QueueHeads heads, in ClockReadings host, DeliveryBatch into, int most)

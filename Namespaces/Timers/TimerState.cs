@@ -19,6 +19,13 @@ internal readonly struct TimerState : IEquatable<TimerState>
     {
     }
 
+    public TimerState(TimeNamespace ns, int index, uint generation)
+    {
+        Namespace = ns;
+        Index = index;
+        _generation = generation;
+    }
+
     public TimerState(TimeNamespace ns, int index, in TimerNode node)
     {
         Namespace = ns;
@@ -27,6 +34,9 @@ internal readonly struct TimerState : IEquatable<TimerState>
     }
 
     public int Index { get; }
+
+    /// <summary>At most <see cref="TimerNode.LastGeneration"/>.</summary>
+    public uint Generation => _generation;
 
     /// <summary>Asks for the timer's memory, before the lock is taken and the clock is read.</summary>
     public void Prefetch() => Namespace?.Store.PrefetchNode(Index);
@@ -94,15 +104,18 @@ internal readonly struct TimerState : IEquatable<TimerState>
     /// Whoever is told of its ticks. From any thread, where another's may come for a timer that is closed meanwhile: what it says counts
     /// if <see cref="Stands"/> is true afterwards.
     /// </summary>
-    public object? Told => Namespace.Store.ToldOf(Index);
+    public object? Told => ToldIn(Namespace.Store);
+
+    /// <summary>The same for whoever has the store at hand: the namespace of one tick among many is not in the cache.</summary>
+    public object? ToldIn(TimerStore store) => store.ToldOf(Index);
 
     /// <summary>
     /// True for a live timer in this epoch, and where so wanted in a later one if it may still be cancelled. From any thread, by one
     /// look at the timer.
     /// </summary>
-    public bool Stands(int epoch, bool orMightCancel)
+    public bool Stands(TimerStore store, int epoch, bool orMightCancel)
     {
-        var word = Namespace.Store.At(Index).Word;
+        var word = store.At(Index).Word;
         return TimerNode.GenerationOf(word) == _generation && (word & TimerNode.Closed) == 0
             && (TimerNode.EpochOf(word) == epoch || (orMightCancel && (word & TimerNode.MightCancel) != 0));
     }

@@ -43,7 +43,7 @@ public sealed partial class NamespaceTimer
         lock (Engine.Gate)
         {
             // Inside OnNext it may have left, or others have come.
-            if (!IsClosed && ReferenceEquals(Store.ToldOf(_state.Index), observer))
+            if (!IsClosed && ReferenceEquals(Store.ToldOf(_index), observer))
             {
                 Leave(_only);
             }
@@ -96,7 +96,7 @@ public sealed partial class NamespaceTimer
             else if (_only == number && !IsClosed)
             {
                 _only = 0;
-                Store.SetTold(_state.Index, null);
+                Store.SetTold(_index, null);
             }
 
             ReadersChanged();
@@ -184,7 +184,7 @@ public sealed partial class NamespaceTimer
                 if (_several is null && _only == 0)
                 {
                     _only = number;
-                    Store.SetTold(_state.Index, observer);
+                    Store.SetTold(_index, observer);
                 }
                 else
                 {
@@ -208,12 +208,12 @@ public sealed partial class NamespaceTimer
             var several = new TickReaders();
             if (_only != 0)
             {
-                several.Add(new TickReader((IObserver<Tick>)Store.ToldOf(_state.Index)!, _only));
+                several.Add(new TickReader((IObserver<Tick>)Store.ToldOf(_index)!, _only));
                 _only = 0;
             }
 
             Volatile.Write(ref _several, several);
-            Store.SetTold(_state.Index, this);
+            Store.SetTold(_index, this);
         }
 
         return _several;
@@ -232,18 +232,18 @@ public sealed partial class NamespaceTimer
         if (_several is { Waiters.Count: 0, Observers: { Length: <= 1 } observers })
         {
             _only = observers.Length == 0 ? 0 : observers[0].Number;
-            Store.SetTold(_state.Index, observers.Length == 0 ? null : observers[0].Observer);
+            Store.SetTold(_index, observers.Length == 0 ? null : observers[0].Observer);
             _several = null;
         }
 
         if (_several is null && _only == 0)
         {
-            Namespace.State.Watch(_state, false);
+            Namespace.State.Watch(State, false);
         }
     }
 
     /// <summary>Under the lock: a reader has come. The timer is read at its wake-ups from now on, and at once when it is readable.</summary>
-    private void Watch() => Namespace.State.Watch(_state, true);
+    private void Watch() => Namespace.State.Watch(State, true);
 
     private sealed class TickStream(NamespaceTimer timer) : IObservable<Tick>
     {

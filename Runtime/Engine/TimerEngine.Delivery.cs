@@ -97,6 +97,7 @@ internal sealed partial class TimerEngine
     private void Deliver()
     {
         var batch = _batch.Items;
+        var store = Table.Store;
         for (var i = 0; i < batch.Length; i++)
         {
             ref readonly var delivery = ref batch[i];
@@ -116,8 +117,8 @@ internal sealed partial class TimerEngine
                 continue;
             }
 
-            var told = delivery.Timer.Told;
-            if (!Stands(delivery))
+            var told = delivery.Timer.ToldIn(store);
+            if (!Stands(store, delivery))
             {
                 continue;
             }
@@ -261,12 +262,13 @@ internal sealed partial class TimerEngine
     /// timer that left the cancel list needs it no more (X4). At a claim it is asked without the lock: a setting made by another thread at
     /// this moment comes after the claim.
     /// </summary>
-    private static bool Stands(in Delivery delivery) => delivery.Timer.Stands(delivery.Epoch, delivery.Tick.IsCanceled);
+    private static bool Stands(TimerStore store, in Delivery delivery) =>
+        delivery.Timer.Stands(store, delivery.Epoch, delivery.Tick.IsCanceled);
 
     /// <summary>Under the lock: the tick was not delivered, and is to be read again (INV-3).</summary>
-    private static void Unread(in Delivery delivery)
+    private void Unread(in Delivery delivery)
     {
-        if (Stands(delivery))
+        if (Stands(Table.Store, delivery))
         {
             delivery.Timer.Namespace.Unread(delivery.Timer, delivery.Read);
         }

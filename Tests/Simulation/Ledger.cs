@@ -80,7 +80,10 @@ internal sealed class Ledger
                 return; // its clocks may have been set past deadlines that do not fire before the thaw
             }
 
-            Balance(account, account.IsOwnBase ? tick.At : timer.Namespace.ReadClocks()[account.Base], 0, $"{timer} told {tick}");
+            // An observer that moves time and then reads comes before the engine, which has not yet looked at what is due now.
+            Balance(
+                account, account.IsOwnBase ? tick.At : timer.Namespace.ReadClocks()[account.Base], 0, $"{timer} told {tick}",
+                mayLag: call.Act is Act.Read or Act.Await);
         }
     }
 
@@ -209,10 +212,11 @@ internal sealed class Ledger
         return isNew;
     }
 
-    private void Balance(Account account, ClockTime now, Int128 unread, string what)
+    private void Balance(Account account, ClockTime now, Int128 unread, string what, bool mayLag = false)
     {
         var expected = Passed(account.First, account.Interval, now.Nanoseconds);
-        Check(account.Told + unread == expected, $"INV-3: {what}: {account.Told} told and {unread} unread of {expected} at {now.Nanoseconds}");
+        var known = account.Told + unread;
+        Check(known == expected || (mayLag && known < expected), $"INV-3: {what}: {account.Told} told and {unread} unread of {expected} at {now.Nanoseconds}");
     }
 
     private void Check(bool holds, string what)

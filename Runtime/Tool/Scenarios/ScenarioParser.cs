@@ -168,6 +168,10 @@ internal static class ScenarioParser
     private static string Shorten(string text, int longest) => text.Length <= longest ? text : $"{text.AsSpan(0, longest)}…";
 
     /// <summary>The message without the positions that follow it, which count from 0 within the line.</summary>
-    private static string FirstSentence(string message) =>
-        message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var end and > 0 ? message[..end].TrimEnd('.') : message.TrimEnd('.');
+    /// <summary>The message names what it found, which may hold anything: also the end of a line.</summary>
+    private static string FirstSentence(string message)
+    {
+        var sentence = message.IndexOf(" LineNumber:", StringComparison.Ordinal) is var end and > 0 ? message[..end] : message;
+        return string.Concat(sentence.TrimEnd('.').Select(static c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString()));
+    }
 }
