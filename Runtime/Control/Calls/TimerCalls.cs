@@ -74,7 +74,7 @@ internal static class TimerCalls
     private static Task Answer(ControlCall call, NamespaceTimer timer) =>
         call.AnswerAsync(Answers.Of(timer.Namespace.Name, timer.Look()), ControlJson.Default.TimerInfo);
 
-    private static TimerSetting SettingOf(SettingRequest request, ClockId clock, string prefix)
+    internal static TimerSetting SettingOf(SettingRequest request, ClockId clock, string prefix)
     {
         if (request.Value is null == request.At is null)
         {
