@@ -55,6 +55,9 @@ internal sealed class ControlService : IDisposable
 
     public Slots Connections { get; } = new("connections_per_client", "connections");
 
+    /// <summary>Asked for <c>/healthz</c>: whether something is wrong with a service that lives.</summary>
+    public Func<bool> IsDegraded { get; set; } = static () => false;
+
     /// <summary>True from the start of the host application until it begins to stop.</summary>
     public bool IsReady
     {

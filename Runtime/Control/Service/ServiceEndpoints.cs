@@ -25,6 +25,8 @@ internal static class ServiceEndpoints
     {
         var services = application.Services;
         var service = services.GetRequiredService<ControlService>();
+        var health = services.GetRequiredService<ServiceHealth>();
+        service.IsDegraded = () => health.IsDegraded;
         TimeNsEndpoints.Map(application, service, State, call => call.AnswerAsync(Look(services), StateJson.Default.StateInfo));
         TimeNsEndpoints.Map(application, service, Save, call => SaveAsync(call, services));
     }

@@ -59,6 +59,6 @@ public sealed record ServiceStatistics
 /// <summary>Whether the service is alive, or ready.</summary>
 public sealed record HealthInfo
 {
-    /// <summary><c>ok</c>, or <c>stopping</c>.</summary>
+    /// <summary><c>ok</c>, <c>degraded</c>: it lives, and something is wrong, or <c>stopping</c>.</summary>
     public required string Status { get; init; }
 }

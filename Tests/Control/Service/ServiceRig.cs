@@ -69,7 +69,8 @@ internal sealed class ServiceRig : IAsyncDisposable
         }
         catch
         {
-            await rig.DisposeAsync();
+            rig.Http.Dispose();
+            await rig.Application.DisposeAsync();
             throw;
         }
 
