@@ -67,6 +67,13 @@ public sealed class AccessOptions
     [EnumDataType(typeof(Role))]
     public Role TcpRole { get; set; } = Role.None;
 
+    /// <summary>
+    /// With <see cref="TokenFile"/>: the role of such a client from this machine (loopback) that shows no token. None unless said: then it
+    /// is refused. One that shows a wrong token is refused always.
+    /// </summary>
+    [EnumDataType(typeof(Role))]
+    public Role LoopbackRole { get; set; } = Role.None;
+
     /// <summary>A file with the token that such a client must show (<c>Authorization: Bearer</c>). Read at the start.</summary>
     public string? TokenFile { get; set; }
 

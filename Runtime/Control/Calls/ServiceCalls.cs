@@ -22,6 +22,7 @@ internal static class ServiceCalls
             {
                 Service = "timens",
                 Version = ControlService.Version,
+                Role = call.Client.Role.ToString().ToLowerInvariant(),
                 Pid = Environment.ProcessId,
                 Host = call.Runtime.HostName,
                 Kernel = call.Runtime.Kernel.Name,

@@ -134,24 +134,27 @@ internal sealed class ConfigParser
         access.Texts("read_users", options.ReadUsers);
         access.Texts("read_groups", options.ReadGroups);
         access.Texts("hosts", options.Hosts);
-        switch (access.Text("tcp_role"))
-        {
-            case null or "none":
-                break;
-            case "read":
-                options.TcpRole = Role.Read;
-                break;
-            case "admin":
-                options.TcpRole = Role.Admin;
-                break;
-            default:
-                Add(access.PlaceOf("tcp_role"), "it is none of none, read, admin");
-                break;
-        }
-
+        options.TcpRole = RoleIn(access, "tcp_role");
+        options.LoopbackRole = RoleIn(access, "loopback_role");
         access.CheckRest();
         Check(place, () => _ = new Control.Access.AccessPolicy(options));
         return options;
+    }
+
+    private Role RoleIn(ConfigMembers access, string name)
+    {
+        switch (access.Text(name))
+        {
+            case null or "none":
+                return Role.None;
+            case "read":
+                return Role.Read;
+            case "admin":
+                return Role.Admin;
+            default:
+                Add(access.PlaceOf(name), "it is none of none, read, admin");
+                return Role.None;
+        }
     }
 
     private static LimitOptions Limits(ConfigMembers members)

@@ -3,7 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using TimeNs.Control.Configuration;
+using TimeNs.Control.Sockets;
 using TimeNs.Control.State;
+using TimeNs.Control.Web;
 
 namespace TimeNs.Control.Service;
 
@@ -27,10 +29,20 @@ internal static class ServiceHost
             AddConfig(builder.Services, options.Config);
             AddState(builder.Services, config.State with { Directory = options.State ?? config.State.Directory });
             AddConfigService(builder.Services, options.Config);
+            if ((options.Http ?? config.Http.Listen) is { } http)
+            {
+                WebPort.Add(builder, http, new SocketFile(options.Socket, options.Group));
+            }
+
             builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = Patience);
             services?.Invoke(builder);
         });
         ServiceEndpoints.Map(application);
+        if (config.Http.Page)
+        {
+            WebPage.Map(application, application.Services.GetRequiredService<ControlService>());
+        }
+
         return application;
     }
 

@@ -9,6 +9,9 @@ public sealed record ServiceInfo
     /// <summary>The version of the library.</summary>
     public required string Version { get; init; }
 
+    /// <summary>What the client who asks may do: <c>read</c> or <c>admin</c>.</summary>
+    public required string Role { get; init; }
+
     /// <summary>The process id, as the service itself sees it.</summary>
     public required int Pid { get; init; }
 

@@ -32,6 +32,7 @@ internal static class ServeCommand
             "timens serve  # until SIGINT or SIGTERM",
             "timens serve --socket /run/timens/timens.sock --group timens",
             "timens serve --config /etc/timens/timens.json --state /var/lib/timens",
+            "timens serve --http 127.0.0.1:9464  # the web page, for looking; a token makes an admin",
             "timens serve --check-config timens.json")
         {
             socket, group, config, check, state, log, http, any,
@@ -88,6 +89,12 @@ internal static class ServeCommand
             using var application = ServiceHost.Create(options, builder => Configure(builder, log));
             application.Start();
             output.WriteLine($"timens: listening on {options.Socket}");
+            foreach (var url in application.Urls.Where(static u => !u.Contains("unix:", StringComparison.Ordinal)))
+            {
+                var token = application.Services.GetRequiredService<ControlService>().Options.Access.TokenFile;
+                output.WriteLine($"timens: listening on {url}{(token is null ? "" : $" (admin with the token in {token})")}");
+            }
+
             output.Flush();
             application.WaitForShutdown();
             return CommandLine.Done;
@@ -98,7 +105,7 @@ internal static class ServeCommand
         }
     }
 
-    /// <summary>The error stream takes the log: the output has one line, which says that the service listens.</summary>
+    /// <summary>The error stream takes the log: the output has a line for each place that the service listens on.</summary>
     private static void Configure(WebApplicationBuilder builder, string? log)
     {
         builder.Host.UseConsoleLifetime(static console => console.SuppressStatusMessages = true);
