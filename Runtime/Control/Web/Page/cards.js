@@ -73,7 +73,8 @@ export function showCards() {
   }
 
   const total = Math.max(0, model.namespaces.size - 1);
-  say(find("shown"), total === 0 ? "" : names.length === total ? `${total}` : `${names.length} of ${total}`);
+  const namespaces = total === 1 ? "1 namespace" : `${total} namespaces`;
+  say(find("shown"), total === 0 ? "" : names.length === total ? namespaces : `${names.length} of ${namespaces}`);
   const rest = all.length - names.length;
   find("more").hidden = rest === 0;
   say(find("more"), `Show ${Math.min(rest, MoreShown)} more of ${rest}`);
@@ -81,11 +82,14 @@ export function showCards() {
   say(find("none"), total === 0 ? "There is no namespace but the host. Create one with: timens ns create NAME" : "No namespace is as the filter wants it.");
 }
 
-/** Sets the clocks that can be seen. */
+/** Sets the clocks that can be seen. True when something that was to expire must have done so: what is next is to be asked again. */
 export function tickCards() {
+  let passed = false;
   for (const node of seen) {
-    tick(node);
+    passed = tick(node) || passed;
   }
+
+  return passed;
 }
 
 function make(tag, name) {
@@ -141,26 +145,27 @@ function tick(card) {
   const part = parts.get(card);
   const known = model.namespaces.get(part.name);
   if (!known) {
-    return;
+    return false;
   }
 
   for (const clock of Clocks) {
     say(part.values[clock], reading(clock, clockNow(known, clock)));
   }
 
-  say(part.next, nextText(known));
+  const left = known.info.next ? known.info.next.in_ns - fromMilliseconds(moment() - known.at) : 0n;
+  say(part.next, nextText(known.info, left));
+  return known.info.next !== null && left <= 0n;
 }
 
-function nextText({ info, at }) {
-  if (info.frozen) {
+function nextText({ name, frozen, next }, left) {
+  if (frozen) {
     return "its clocks stand";
   }
 
-  if (!info.next) {
+  if (!next) {
     return "nothing is to expire";
   }
 
-  const left = info.next.in_ns - fromMilliseconds(moment() - at);
-  const name = info.next.id === 0 ? "a timer of a delegate" : info.next.name ?? `timer ${info.next.id}`;
-  return left > 0n ? `next: ${name} in ${about(left)}` : `next: ${name}, due`;
+  const timer = next.id !== 0 ? next.name ?? `timer ${next.id}` : name === "host" ? "a timer of the service itself" : "a timer of a delegate";
+  return left > 0n ? `next: ${timer} in ${about(left)}` : `next: ${timer}, due`;
 }

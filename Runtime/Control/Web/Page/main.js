@@ -9,10 +9,14 @@ import { about, fromMilliseconds } from "./time.js";
 import { laneNames, showTimeline, startTimeline } from "./timeline.js";
 import { call, events, pathOf, Refusal, token } from "./wire.js";
 
-/** Milliseconds between two showings, between two readings of all, and after an event until the next reading. */
+/** Milliseconds between two showings, between two readings of all, at least between two that the page asks for itself, and after an event until the next one. */
 const Frame = matchMedia("(prefers-reduced-motion: reduce)").matches ? 1000 : 100;
 const Reading = 5000;
+const Least = 1000;
 const After = 150;
+
+/** So many namespaces are too much to be read each second. */
+const Many = 50;
 
 /** Milliseconds until the next attempt to reach a service that is gone. */
 const Attempts = [500, 1000, 2000, 4000, 8000];
@@ -23,6 +27,8 @@ let retryAt = 0;
 let soon = null;
 let reading = null;
 let again = false;
+let readAt = 0;
+let telling = null;
 
 async function run() {
   for (;;) {
@@ -39,7 +45,7 @@ async function run() {
       if (gone instanceof Refusal && gone.status === 401) {
         if (token.get()) {
           token.set(null);
-          say(find("said"), "The service no longer knows the token of this page.");
+          tell("The service no longer knows the token of this page.");
           continue;
         }
 
@@ -96,6 +102,7 @@ async function readAll() {
   const [service, [list, at]] = await Promise.all([call("GET", "v1"), timed(call("GET", "v1/namespaces"))]);
   const before = model.service;
   model.service = service;
+  readAt = performance.now();
   takeNamespaces(list.namespaces, at);
   const names = laneNames();
   await Promise.all(names.map(async name => {
@@ -115,7 +122,7 @@ async function readAll() {
   }
 
   if (before && before.started_instant !== service.started_instant) {
-    say(find("said"), `The service was restarted at ${service.started_instant.slice(0, 19).replace("T", " ")} UTC.`);
+    tell(`The service was restarted at ${service.started_instant.slice(0, 19).replace("T", " ")} UTC.`);
   }
 
   showService();
@@ -198,7 +205,7 @@ function showService() {
 /** What the service said of a namespace in answer to a change. */
 function changed(info, text) {
   model.namespaces.set(info.name, { info, at: performance.now() });
-  say(find("said"), text);
+  tell(text);
   showCards();
   showTimeline();
   readSoon();
@@ -208,7 +215,7 @@ async function act(name, verb) {
   try {
     await stopOrGo(name, verb);
   } catch (refusal) {
-    say(find("said"), `${name}: ${refusal instanceof Refusal ? refusal.message : "the service cannot be reached."}`);
+    tell(`${name}: ${refusal instanceof Refusal ? refusal.message : "the service cannot be reached."}`);
   }
 }
 
@@ -221,6 +228,13 @@ async function tokenChanged() {
   }
 }
 
+/** Says something for half a minute. */
+function tell(text) {
+  clearTimeout(telling);
+  say(find("said"), text);
+  telling = setTimeout(() => say(find("said"), ""), 30_000);
+}
+
 const next = (target, event) => new Promise(resolve => target.addEventListener(event, resolve, { once: true }));
 
 /** Waits, but not when the page comes to the fore or the network comes back. */
@@ -231,7 +245,10 @@ function pause(milliseconds) {
 function frame() {
   if (!model.paused && !document.hidden && model.service) {
     if (model.link === "live") {
-      tickCards();
+      if (tickCards() && performance.now() - readAt > (model.namespaces.size > Many ? Reading : Least)) {
+        readSoon();
+      }
+
       showTimeline();
     }
 

@@ -7,7 +7,7 @@ import { about, fromMilliseconds, milliseconds, reading, span } from "./time.js"
 
 export const MaxLanes = 8;
 
-const MaxStrokes = 60;
+const Apart = 4;
 const MaxMarks = 60;
 const MaxRows = 100;
 const LaneHeight = 40;
@@ -31,12 +31,13 @@ let focused = null;
 
 const axis = drawn("g", { class: "axis", "aria-hidden": "true" });
 const laneLayer = drawn("g", { "aria-hidden": "true" });
+const bands = drawn("path", { class: "bands", "aria-hidden": "true" });
 const strokes = drawn("path", { class: "strokes", "aria-hidden": "true" });
 const markLayer = drawn("g", { role: "list" });
 
 export function startTimeline() {
   const svg = find("timeline");
-  svg.append(axis, laneLayer, strokes, markLayer);
+  svg.append(axis, laneLayer, bands, strokes, markLayer);
   svg.addEventListener("keydown", move);
   find("scale").addEventListener("change", event => {
     scale = event.target.value;
@@ -53,7 +54,7 @@ export function startTimeline() {
 
 /** The namespaces that get a lane: those of the filter and the host, which have a timer that will expire, the soonest first to be let in. */
 export function laneNames() {
-  const infos = [model.namespaces.get("host")?.info, ...chosen()].filter(info => info?.next);
+  const infos = [model.namespaces.get("host")?.info, ...chosen()].filter(info => info?.next && info.armed > 0);
   const soonest = infos.toSorted((a, b) => Number(a.next.in_ns - b.next.in_ns)).slice(0, MaxLanes);
   return infos.filter(info => soonest.includes(info)).map(info => info.name);
 }
@@ -71,7 +72,7 @@ export function showTimeline() {
     showRows(deadlines.slice(0, MaxRows));
   }
 
-  const lanesLeft = [...model.namespaces.values()].filter(n => n.info.next).length - names.length;
+  const lanesLeft = [...model.namespaces.values()].filter(n => n.info.next && n.info.armed > 0).length - names.length;
   say(find("deadlines-shown"), lanesLeft > 0 ? `the ${names.length} namespaces that are next; ${lanesLeft} more` : "");
   say(find("mark-detail"), focused?.isConnected ? describe(deadlineOf.get(focused))
     : within.length ? `${within.length === 1 ? "1 timer expires" : `${within.length} timers expire`} within the ${scale}.` : `Nothing expires within the ${scale}.`);
@@ -107,6 +108,9 @@ function describe(d) {
   return `${d.namespace}: ${nameOf(d.timer)}, ${d.timer.clock}, in ${about(fromMilliseconds(Math.max(0, d.left)))}${every}`;
 }
 
+/** Two answers of the service are some milliseconds apart, so that no more than this is known. */
+const tenths = (clock, ns) => reading(clock, ns + 50_000_000n).slice(0, -2);
+
 const nameOf = timer => timer.name ?? (timer.id === 0 ? "of a delegate" : `timer ${timer.id}`);
 
 const x = left => Edge + Math.max(0, left) / Scales[scale].length * (width - 2 * Edge);
@@ -137,18 +141,24 @@ function showLanes(names) {
   });
 }
 
-/** All further periods in one path: they can be many. */
+/** All further periods in one path: they can be many. Where they would run into each other they are a band. */
 function showStrokes(names, deadlines) {
   const end = Scales[scale].length;
-  let path = "";
+  let [path, band] = ["", ""];
   for (const d of deadlines) {
     const lane = y(names.indexOf(d.namespace));
-    for (let i = 1; d.interval > 0 && i <= MaxStrokes && d.left + i * d.interval <= end; i++) {
-      path += `M${x(d.left + i * d.interval).toFixed(1)} ${lane - 5}v10`;
+    if (d.interval > 0 && x(d.interval) - x(0) < Apart) {
+      band += d.left + d.interval <= end ? `M${x(d.left + d.interval).toFixed(1)} ${lane}H${width - Edge}` : "";
+      continue;
+    }
+
+    for (let left = d.left + d.interval; d.interval > 0 && left <= end; left += d.interval) {
+      path += `M${x(left).toFixed(1)} ${lane - 5}v10`;
     }
   }
 
   put(strokes, "d", path);
+  put(bands, "d", band);
 }
 
 function showMarks(names, deadlines) {
@@ -197,7 +207,7 @@ function showRows(deadlines) {
     const known = model.namespaces.get(d.namespace);
     const clock = known.info.clocks[`${d.base}_ns`] + fromMilliseconds(moment() - known.at + d.left);
     const texts = [d.namespace, nameOf(d.timer), d.timer.clock, about(fromMilliseconds(Math.max(0, d.left))),
-      reading(d.base, clock), d.timer.interval_ns > 0n ? span(d.timer.interval_ns) : "none"];
+      tenths(d.base, clock), d.timer.interval_ns > 0n ? span(d.timer.interval_ns) : "none"];
     texts.forEach((text, i) => say(rows.get(key).children[i], text));
   }
 }
