@@ -1,7 +1,7 @@
 // The namespaces with their clocks, side by side: the host in its column, every other one a card.
 
 import { arrange, element, find, put, say } from "./dom.js";
-import { clockNow, isAdmin, model, moment } from "./model.js";
+import { clockNow, mayChange, model, nextOf } from "./model.js";
 import { about, Clocks, fromMilliseconds, reading, signed } from "./time.js";
 
 const FirstShown = 12;
@@ -135,7 +135,7 @@ function update(card, name) {
 
   const timers = info.timers === 1 ? "1 timer" : `${info.timers} timers`;
   say(part.count, info.timers === 0 ? "no timers" : `${timers}, ${info.armed} armed${info.ephemeral_timers ? `; ${info.ephemeral_timers} of delegates` : ""}`);
-  part.buttons.hidden = !isAdmin();
+  part.buttons.hidden = !mayChange();
   part.freeze.hidden = info.frozen;
   part.thaw.hidden = !info.frozen;
   tick(card);
@@ -152,12 +152,12 @@ function tick(card) {
     say(part.values[clock], reading(clock, clockNow(known, clock)));
   }
 
-  const left = known.info.next ? known.info.next.in_ns - fromMilliseconds(moment() - known.at) : 0n;
-  say(part.next, nextText(known.info, left));
-  return known.info.next !== null && left <= 0n;
+  const next = nextOf(known);
+  say(part.next, nextText(known.info, next));
+  return next !== null && next.left <= 0;
 }
 
-function nextText({ name, frozen, next }, left) {
+function nextText({ name, frozen }, next) {
   if (frozen) {
     return "its clocks stand";
   }
@@ -167,5 +167,5 @@ function nextText({ name, frozen, next }, left) {
   }
 
   const timer = next.id !== 0 ? next.name ?? `timer ${next.id}` : name === "host" ? "a timer of the service itself" : "a timer of a delegate";
-  return left > 0n ? `next: ${timer} in ${about(left)}` : `next: ${timer}, due`;
+  return next.left > 0 ? `next: ${timer} in ${about(fromMilliseconds(next.left))}` : `next: ${timer}, due`;
 }

@@ -109,7 +109,7 @@ async function set() {
 
 function effect(answer) {
   const list = answer.fires.slice(0, MostListed).map(fire =>
-    element("li", {}, `${fire.name ?? `timer ${fire.id}`} (${fire.clock}): ${fire.canceled ? "cancelled, the wall clock is set" : `${fire.expirations} expirations`}`));
+    element("li", {}, `${fire.name ?? `timer ${fire.id}`} (${fire.clock}): ${fire.canceled ? "cancelled, the wall clock is set" : `${fire.expirations} expiration${String(fire.expirations) === "1" ? "" : "s"}`}`));
   const rest = answer.fires_count - list.length;
   return [element("p", {}, element("strong", {}, sentence(answer))), element("ul", {}, ...list, ...(rest > 0 ? [element("li", {}, `and ${rest} more`)] : []))];
 }
@@ -118,9 +118,8 @@ function sentence({ fires, fires_count: all, dry_run: dry }) {
   const makes = dry ? "This makes" : "That made";
   const canceled = fires.filter(fire => fire.canceled).length;
   const fired = all - canceled;
-  const timers = count => count === 1 ? "1 timer" : `${count} timers`;
-  return all === 0 ? `${makes} no timer fire.`
-    : `${makes} ${timers(fired)} fire${canceled ? `, and cancels ${timers(canceled)}` : ""}.`;
+  const timers = count => count === 0 ? "no timer" : count === 1 ? "1 timer" : `${count} timers`;
+  return `${makes} ${timers(fired)} fire${canceled ? ` and ${dry ? "cancels" : "cancelled"} ${timers(canceled)}` : ""}.`;
 }
 
 function forgetPreview() {

@@ -6,7 +6,7 @@ import { about, Clocks, instant, signed } from "./time.js";
 
 const MaxItems = 60;
 const MaxSamples = 2000;
-const Bounds = [["under 10 µs", 10_000], ["to 100 µs", 100_000], ["to 1 ms", 1e6], ["to 10 ms", 1e7], ["to 100 ms", 1e8], ["to 1 s", 1e9], ["1 s and more", Infinity]];
+const Bounds = [["under 10 µs", 10_000], ["10–100 µs", 100_000], ["0.1–1 ms", 1e6], ["1–10 ms", 1e7], ["10–100 ms", 1e8], ["0.1–1 s", 1e9], ["1 s and more", Infinity]];
 const Reasons = {
   "offsets-set": "its offsets were set", "realtime-set": "its wall clock was set", "host-clock-set": "the wall clock of the host was set",
   "host-resumed": "the host was resumed", frozen: "its clocks were stopped", thawed: "its clocks go on", restored: "it was restored",
@@ -61,7 +61,7 @@ export function showEvents() {
   }
 
   find("no-events").hidden = count !== 0;
-  say(find("events-shown"), count > MaxItems ? `the last ${MaxItems} of ${count}` : `${count}`);
+  say(find("events-shown"), count > MaxItems ? `the last ${MaxItems} of ${count}` : count === 1 ? "1 event" : `${count} events`);
   showLateness();
 }
 

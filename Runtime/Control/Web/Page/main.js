@@ -4,7 +4,7 @@ import { showCards, startCards, tickCards } from "./cards.js";
 import { editOffsets, startDialogs, stopOrGo } from "./dialogs.js";
 import { find, say } from "./dom.js";
 import { showEvents, startEvents, takeEvent } from "./events.js";
-import { isAdmin, model, moment, takeNamespaces } from "./model.js";
+import { model, moment, takeNamespaces } from "./model.js";
 import { about, fromMilliseconds } from "./time.js";
 import { laneNames, showTimeline, startTimeline } from "./timeline.js";
 import { call, events, pathOf, Refusal, token } from "./wire.js";
@@ -193,9 +193,10 @@ function showService() {
   const { service } = model;
   document.title = `TimeNs on ${service.host}`;
   say(find("host-name"), `on ${service.host}`);
-  say(find("role"), isAdmin() ? "Admin" : "Reader");
+  const isAdmin = service.role === "admin";
+  say(find("role"), isAdmin ? "Admin" : "Reader");
   find("role").hidden = false;
-  find("token-open").hidden = isAdmin() && !token.get();
+  find("token-open").hidden = isAdmin && !token.get();
   say(find("token-open"), token.get() ? "Token" : "Use a token");
   const { statistics } = service;
   say(find("footer"), [`timens ${service.version}, process ${service.pid}`, `up ${about(service.uptime_ns)}`, `kernel: ${service.kernel}`,

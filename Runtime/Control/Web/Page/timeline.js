@@ -2,7 +2,7 @@
 
 import { arrange, drawn, element, find, put, say } from "./dom.js";
 import { chosen } from "./cards.js";
-import { model, moment } from "./model.js";
+import { leftOf, model, moment } from "./model.js";
 import { about, fromMilliseconds, milliseconds, reading, span } from "./time.js";
 
 export const MaxLanes = 8;
@@ -92,15 +92,8 @@ function deadlinesOf(name) {
 }
 
 function deadline({ info }, timer, at) {
-  const passed = moment() - at;
-  const interval = milliseconds(timer.interval_ns);
-  let left = milliseconds(timer.value_ns) - passed;
-  if (left < 0 && interval > 0) {
-    left = interval - ((-left) % interval);
-  }
-
   const base = timer.clock.includes("REALTIME") ? "realtime" : timer.clock.includes("BOOTTIME") ? "boottime" : "monotonic";
-  return { key: `${info.name}/${timer.id}`, namespace: info.name, timer, base, left, interval };
+  return { key: `${info.name}/${timer.id}`, namespace: info.name, timer, base, left: leftOf(timer, at), interval: milliseconds(timer.interval_ns) };
 }
 
 function describe(d) {
