@@ -83,7 +83,7 @@ internal static class CommandLine
             SimulateCommand.Create(),
             ImageCommand.Create(verbs.Surroundings),
             DemoCommand.Create(),
-            ServeCommand.Create(),
+            ServeCommand.Create(verbs),
             CompletionCommand.Create(),
             KernelHostCommand.Create(),
         };
