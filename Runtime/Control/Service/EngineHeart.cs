@@ -26,7 +26,9 @@ internal sealed class EngineHeart : IDisposable
     }
 
     /// <summary>From any thread; MONOTONIC, so that a machine that slept is not taken for an engine that hangs.</summary>
-    public bool IsStuck => _runtime.ReadClocks().Monotonic.Since(new ClockTime(Volatile.Read(ref _lastNs))) > Patience.Ticks * 100;
+    public bool IsStuck => IsStuckAt(_runtime.ReadClocks().Monotonic);
+
+    public bool IsStuckAt(ClockTime now) => now.Since(new ClockTime(Volatile.Read(ref _lastNs))) > Patience.Ticks * 100;
 
     public void Dispose() => _beats.Dispose();
 

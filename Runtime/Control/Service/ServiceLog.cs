@@ -47,6 +47,9 @@ internal static partial class ServiceLog
     [LoggerMessage(216, LogLevel.Information, "The state directory can be written again")]
     public static partial void StateRecovered(ILogger logger);
 
+    [LoggerMessage(217, LogLevel.Error, "The service stops and not everything is written down: the next start takes it for an unclean end")]
+    public static partial void StoppedWithLoss(ILogger logger);
+
     [LoggerMessage(220, LogLevel.Warning, "The service manager cannot be told: {Reason}")]
     public static partial void ManagerUnreachable(ILogger logger, string reason);
 

@@ -36,6 +36,7 @@ internal sealed class StateService : IHostedLifecycleService, IDisposable
     private string _imagesBootId = "";
     private bool _isUp;
     private bool _hasEnded;
+    private bool _isDisposed;
 
     public StateService(TimeRuntime runtime, StateDirectory directory, StateConfig config, ServiceHealth health, ILogger<StateService> log)
     {
@@ -51,6 +52,9 @@ internal sealed class StateService : IHostedLifecycleService, IDisposable
 
     /// <summary>Told how long each checkpoint and each restore took, in seconds.</summary>
     public Action<bool, double>? Measured { get; set; }
+
+    /// <summary>True after a stop at which not everything could be written down.</summary>
+    public bool HasLost { get; private set; }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -90,7 +94,11 @@ internal sealed class StateService : IHostedLifecycleService, IDisposable
             if (Save(null) && _faults.Try(StateFaults.OfSign, () => GiveSign(isClean: true)))
             {
                 ServiceLog.StoppedClean(_log, _saved.Count);
+                return;
             }
+
+            HasLost = true;
+            ServiceLog.StoppedWithLoss(_log);
         }
         finally
         {
@@ -100,6 +108,11 @@ internal sealed class StateService : IHostedLifecycleService, IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         _beats?.Dispose();
         _gate.Wait();
         if (_beats is not null && !_isUp && !_hasEnded)

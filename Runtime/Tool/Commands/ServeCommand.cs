@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,6 +10,7 @@ using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using TimeNs.Control.Configuration;
 using TimeNs.Control.Service;
+using TimeNs.Control.State;
 
 namespace TimeNs.Tool.Commands;
 
@@ -89,7 +92,7 @@ internal static class ServeCommand
             output.WriteLine($"timens: listening on {options.Socket}");
             output.Flush();
             application.WaitForShutdown();
-            return CommandLine.Done;
+            return application.Services.GetService<StateService>() is { HasLost: true } ? CommandLine.Refused : CommandLine.Done;
         }
         catch (Exception refused) when (refused is IOException or ArgumentException or ConfigException or OptionsValidationException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
@@ -111,7 +114,8 @@ internal static class ServeCommand
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // what ends the start is told as the command's error
         _ = log switch
         {
-            "json" => builder.Logging.AddJsonConsole(static json => (json.UseUtcTimestamp, json.TimestampFormat) = (true, "O")),
+            "json" => builder.Logging.AddJsonConsole(static json => 
+                (json.UseUtcTimestamp, json.TimestampFormat, json.JsonWriterOptions) = (true, "O", new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })),
             "systemd" => builder.Logging.AddSystemdConsole(),
             _ => builder.Logging.AddSimpleConsole(static text => text.SingleLine = true),
         };

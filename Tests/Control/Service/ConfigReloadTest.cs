@@ -92,6 +92,19 @@ public class ConfigReloadTest
         Assert.That((rig.Health.IsDegraded, rig.Config.Faults.Count), Is.EqualTo((false, 0)));
     }
 
+    /// <summary>The first timer of a namespace fixes which way its MONOTONIC may go: a refused file must not make it.</summary>
+    [Test]
+    public async Task Reload_ARefusedFile_MakesNoTimer_NotEvenForAMoment()
+    {
+        const string Bare = """{"namespaces":[{"name":"web","offsets":{"monotonic":"10s"}}]}""";
+        const string WithTimer = """{"namespaces":[{"name":"web","offsets":{"monotonic":"7s"},"timers":[{"name":"t","clock":"monotonic"}]},{"name":"far","offsets":{"monotonic":"-1d"}}]}""";
+        await using var rig = await ServiceRig.StartAsync(_folder, Bare);
+        Assert.That(await rig.ReloadAsync(WithTimer), Is.False);
+        Assert.That(await rig.ReloadAsync(Bare.Replace("10s", "8s", StringComparison.Ordinal)), Is.True, string.Join('\n', rig.Config.Faults));
+        Assert.That(await rig.ReloadAsync(WithTimer.Replace("-1d", "1d", StringComparison.Ordinal)), Is.True, "a first timer and a MONOTONIC that goes back, in one file");
+        Assert.That((rig.Namespace("web").Offsets.MonotonicNs, rig.Namespace("web").Timers.Count), Is.EqualTo((7 * Second, 1)));
+    }
+
     [Test]
     public async Task Reload_ANamespaceThatIsGone_IsClosedOnlyByPrune_AndOnlyWhenTheFileMadeIt()
     {

@@ -11,7 +11,7 @@ namespace TimeNs.Tests.Control.Service;
 /// for, and answered, is there again; what was closed before it stays closed; no image is ever half.
 /// </summary>
 [Platform("Linux")]
-[CancelAfter(900_000)]
+[CancelAfter(1_800_000)]
 public class KillTest
 {
     private const int Namespaces = 6;
@@ -23,6 +23,8 @@ public class KillTest
     private int?[] _model = null!;
     private int?[] _promised = null!;
 
+    private string[] Arguments => ["--config", ServiceRig.File(_folder), "--state", ServiceRig.StateOf(_folder), "--log", "json"];
+
     [SetUp]
     public void MakeFolder() => _folder = new TestFolder();
 
@@ -30,7 +32,7 @@ public class KillTest
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public Task Kill_AtAnyMoment_LosesNothingThatWasPromised() => RunAsync(12);
+    public Task Kill_AtAnyMoment_LosesNothingThatWasPromised() => RunAsync(8);
 
     [Test]
     [Explicit("10 minutes")]
@@ -47,7 +49,12 @@ public class KillTest
         var saves = 0;
         for (var round = 0; round < rounds; round++)
         {
-            using var service = ServeProcess.Start(_folder, "--config", ServiceRig.File(_folder), "--state", ServiceRig.StateOf(_folder), "--log", "json");
+            if (_random.Next(3) == 0)
+            {
+                KillWhileItStarts();
+            }
+
+            using var service = ServeProcess.Start(_folder, Arguments);
             var errors = service.Process.StandardError.ReadToEndAsync();
             await CheckAsync(service, round);
             var work = WorkAsync(service);
@@ -58,6 +65,13 @@ public class KillTest
         }
 
         Assert.That(saves, Is.GreaterThan(rounds), "a kill before the first save promises nothing");
+    }
+
+    /// <summary>While it restores, as likely as not: whatever is in the directory then is there for the next one.</summary>
+    private void KillWhileItStarts()
+    {
+        using var service = ServeProcess.Launch(_folder, [.. Arguments[..^1], "text"]);
+        service.Process.WaitForExit(_random.Next(50, 500));
     }
 
     /// <summary>Makes and closes, and saves now and then, until the service is gone.</summary>
@@ -118,7 +132,7 @@ public class KillTest
     {
         var state = (await service.Http.GetFromJsonAsync("/v1/state", StateJson.Default.StateInfo))!;
         Assert.That(state.Refused, Is.Empty, $"round {round}");
-        Assert.That(state.Before, Is.EqualTo(round == 0 ? "none" : "killed"));
+        Assert.That(state.Before, Is.EqualTo("killed").Or.EqualTo(round == 0 ? "none" : "killed"));
         Assert.That(state.Restored.All(static r => r.MayMiss && r.MissesAtLeastNs <= r.MissesAtMostNs), Is.True);
         Assert.That(Directory.EnumerateFiles(ServiceRig.StateOf(_folder), ".timens-*").Where(static f => !f.EndsWith("alive.tmp", StringComparison.Ordinal)), Is.Empty, "half-written files are cleaned away");
         var live = (await service.Http.GetFromJsonAsync("/v1/namespaces", ControlJson.Default.NamespaceList))!.Namespaces.ToDictionary(static n => n.Name);
