@@ -84,6 +84,8 @@ internal static class CommandLine
             ImageCommand.Create(verbs.Surroundings),
             DemoCommand.Create(),
             ServeCommand.Create(verbs),
+            StateCommand.Create(verbs),
+            HealthCommand.Create(verbs),
             CompletionCommand.Create(),
             KernelHostCommand.Create(),
         };

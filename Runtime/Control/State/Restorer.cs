@@ -114,6 +114,7 @@ internal sealed class Restorer(TimeRuntime runtime, StateDirectory directory, Re
     private void Tell(NamespaceImage image)
     {
         var now = runtime.ReadClocks();
+        var least = MayMiss && _before is { } sign ? Between(image.Host, new ClockTime(sign.RealtimeNs), new ClockTime(sign.BoottimeNs), sign.BootId) : 0;
         var told = new RestoredInfo
         {
             Namespace = image.Name,
@@ -121,8 +122,8 @@ internal sealed class Restorer(TimeRuntime runtime, StateDirectory directory, Re
             Timers = image.Timers.Length,
             DownNs = Math.Max(0, now.Realtime.Since(image.Host.Realtime)),
             MayMiss = MayMiss,
-            MissesAtLeastNs = MayMiss && _before is { } sign ? Between(image.Host, new ClockTime(sign.RealtimeNs), new ClockTime(sign.BoottimeNs), sign.BootId) : 0,
-            MissesAtMostNs = MayMiss ? Between(image.Host, now.Realtime, now.Boottime, BootId) : 0,
+            MissesAtLeastNs = least,
+            MissesAtMostNs = MayMiss ? Math.Max(least, Between(image.Host, now.Realtime, now.Boottime, BootId)) : 0, // the wall clock may have been set back
         };
         _restored.Add(told);
         ServiceLog.Restored(log, told.Namespace, told.Timers, told.Taken, told.DownNs);
