@@ -35,8 +35,8 @@ public class KillTest
     public Task Kill_AtAnyMoment_LosesNothingThatWasPromised() => RunAsync(8);
 
     [Test]
-    [Explicit("10 minutes")]
-    public Task Kill_AtAnyMoment_LosesNothingThatWasPromised_ForLong() => RunAsync(400);
+    [Explicit("10 minutes, or so many rounds: -- 'TestRunParameters.Parameter(name=\"rounds\", value=\"50\")'")]
+    public Task Kill_AtAnyMoment_LosesNothingThatWasPromised_ForLong() => RunAsync(TestContext.Parameters.Get("rounds", 400));
 
     private async Task RunAsync(int rounds)
     {
