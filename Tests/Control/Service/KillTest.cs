@@ -32,7 +32,7 @@ public class KillTest
     public void RemoveFolder() => _folder.Dispose();
 
     [Test]
-    public Task Kill_AtAnyMoment_LosesNothingThatWasPromised() => RunAsync(8);
+    public Task Kill_AtAnyMoment_LosesNothingThatWasPromised() => RunAsync(6);
 
     [Test]
     [Explicit("10 minutes, or so many rounds: -- 'TestRunParameters.Parameter(name=\"rounds\", value=\"50\")'")]
