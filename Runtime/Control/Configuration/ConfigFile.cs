@@ -53,6 +53,7 @@ internal sealed class ConfigFile(
         }
         catch (ConfigException refused) when (_applied is not null)
         {
+            source.Use(_applied); // its access and limits hold too
             Refuse([.. refused.Message.Split('\n')]); // what was restored is worth more than a service that does not come up
         }
         finally

@@ -130,6 +130,31 @@ public class ConfigReloadTest
     }
 
     [Test]
+    public async Task Reload_ALimitOfEachClient_HoldsForTheNextCall_AndNotForTheFile()
+    {
+        await using var rig = await ServiceRig.StartAsync(_folder, Web);
+        Assert.That(await rig.ReloadAsync("""{"limits":{"namespaces_per_client":1},"namespaces":[{"name":"web"},{"name":"two"},{"name":"three"}]}"""), Is.True);
+        foreach (var (name, status) in new[] { ("mine", 201), ("more", 429) })
+        {
+            using var body = new StringContent($$"""{"name":"{{name}}"}""", System.Text.Encoding.UTF8, "application/json");
+            Assert.That((int)(await rig.Http.PostAsync("/v1/namespaces", body)).StatusCode, Is.EqualTo(status));
+        }
+    }
+
+    [Test]
+    public async Task Http_ListensBesideTheSocket_AndAClientHasTheRoleOfTheFile()
+    {
+        await using var rig = await ServiceRig.StartAsync(_folder, """{"http":{"listen":"127.0.0.1:0"}}""");
+        var address = rig.Application.Urls.Single(static u => u.StartsWith("http://127", StringComparison.Ordinal));
+        using var http = new HttpClient { BaseAddress = new Uri(address) };
+        Assert.That(await http.GetStringAsync("/healthz"), Is.EqualTo("""{"status":"ok"}"""));
+        Assert.That((int)(await http.GetAsync("/v1")).StatusCode, Is.EqualTo(401));
+        Assert.That(await rig.ReloadAsync("""{"http":{"listen":"127.0.0.1:0"},"access":{"tcp_role":"read"}}"""), Is.True);
+        Assert.That((int)(await http.GetAsync("/v1")).StatusCode, Is.EqualTo(200));
+        Assert.That((int)(await http.PostAsync("/v1/state", null)).StatusCode, Is.EqualTo(403));
+    }
+
+    [Test]
     public async Task Watch_AFileThatIsReplacedByRename_IsRead()
     {
         await using var rig = await ServiceRig.StartAsync(_folder, Web);

@@ -1,5 +1,6 @@
 using NodaTime;
 using TimeNs.Clocks;
+using TimeNs.Control;
 using TimeNs.Control.State;
 using TimeNs.Images;
 using TimeNs.Runtime;
@@ -245,6 +246,20 @@ public class StateTest
         await using var fifth = await ServiceRig.StartAsync(_folder, Web.Replace("\"1h\"", "\"2s\"", StringComparison.Ordinal), state: true);
         Assert.That(fifth.Config.Faults.Single(), Does.Contain("EACCES"));
         Assert.That((fifth.Namespace("web").Offsets.MonotonicNs, fifth.Health.IsDegraded), Is.EqualTo((3 * Second, true)), "it comes up with what was restored");
+    }
+
+    [Test]
+    public async Task Restart_WithAFileThatTheEngineRefuses_KeepsTheAccessAndLimitsOfTheOneApplied()
+    {
+        await using (var first = await ServiceRig.StartAsync(_folder, """{"namespaces":[{"name":"web"}],"limits":{"json_bytes":700}}""", state: true))
+        {
+            Assert.That(first.Get<ControlService>().Options.Limits.JsonBytes, Is.EqualTo(700));
+        }
+
+        await using var second = await ServiceRig.StartAsync(_folder, """{"namespaces":[{"name":"web","offsets":{"monotonic":"-1d"}}],"limits":{"json_bytes":900},"access":{"tcp_role":"admin"}}""", state: true);
+        Assert.That(second.Config.Faults, Has.Count.EqualTo(1));
+        var options = second.Get<ControlService>().Options;
+        Assert.That((options.Limits.JsonBytes, options.Access.TcpRole), Is.EqualTo((700, Role.None)));
     }
 
     [Test]
