@@ -58,6 +58,9 @@ internal sealed class ControlService : IDisposable
     /// <summary>Asked for <c>/healthz</c>: whether something is wrong with a service that lives.</summary>
     public Func<bool> IsDegraded { get; set; } = static () => false;
 
+    /// <summary>Asked for <c>/healthz</c> too: whether the engine's thread no longer comes round.</summary>
+    public Func<bool> IsStuck { get; set; } = static () => false;
+
     /// <summary>True from the start of the host application until it begins to stop.</summary>
     public bool IsReady
     {

@@ -13,14 +13,16 @@ namespace TimeNs.Control.Configuration;
 /// </summary>
 /// <remarks>
 /// <code>
-///   make namespaces and timers ─▶ ask the engine about every offset ─▶ set offsets │ set timers, close what is to go
-///   ◀────────────── a refusal takes all of this back ──────────────────────────────┘ nothing here can be refused
+///   make namespaces ─▶ ask the engine about every offset ─▶ set offsets │ make and set timers, close what is to go
+///   ◀──────────── a refusal takes all of this back ─────────────────────┘ nothing here can be refused
 /// </code>
+/// Timers come last also because the first one of a namespace fixes which way its MONOTONIC and BOOTTIME may go, for good.
 /// When a client changes a namespace between the question and the setting, what was set is set back; only a MONOTONIC or BOOTTIME
 /// that went forward stays there, since none goes back (INV-4), and that is said.
 /// </remarks>
 internal sealed class ConfigChange(ControlService service, ServiceConfig? before, ServiceConfig next, IReadOnlySet<string> madeByFile)
 {
+    private readonly Dictionary<string, NamespaceConfig> _before = before?.Namespaces.ToDictionary(static n => n.Name, StringComparer.Ordinal) ?? [];
     private readonly List<Fault> _faults = [];
     private readonly List<RuntimeNamespace> _madeNamespaces = [];
     private readonly List<NamespaceTimer> _madeTimers = [];
@@ -58,7 +60,6 @@ internal sealed class ConfigChange(ControlService service, ServiceConfig? before
 
         if (_faults.Count != 0)
         {
-            _madeTimers.ForEach(static t => t.Dispose());
             _madeNamespaces.ForEach(static n => n.Dispose());
             throw new ConfigException(file, _faults);
         }
@@ -72,7 +73,7 @@ internal sealed class ConfigChange(ControlService service, ServiceConfig? before
 
     private void Prepare(NamespaceConfig wanted)
     {
-        var earlier = before?.Namespaces.FirstOrDefault(n => string.Equals(n.Name, wanted.Name, StringComparison.Ordinal));
+        var earlier = _before.GetValueOrDefault(wanted.Name);
         if (Find(wanted.Name) is not { } ns)
         {
             ns = service.Runtime.CreateNamespace(wanted.Name, OffsetsOf(wanted, null, ClockOffsets.None));
@@ -87,19 +88,15 @@ internal sealed class ConfigChange(ControlService service, ServiceConfig? before
             Touched.Add(wanted.Name);
         }
 
-        foreach (var timer in wanted.Timers)
+        var gone = (earlier?.Timers ?? []).Where(t => wanted.Timer(t.Name) is null).Select(static t => t.Name).ToList();
+        _last.Add(() =>
         {
-            Try(timer.Place, () => Prepare(ns, timer, earlier?.Timer(timer.Name)));
-        }
-
-        foreach (var gone in earlier?.Timers.Where(t => wanted.Timer(t.Name) is null) ?? [])
-        {
-            if (ns.FindTimer(gone.Name) is { } timer)
+            gone.ForEach(name => IfOpen(() => Remove(ns, name)));
+            foreach (var timer in wanted.Timers)
             {
-                Touched.Add(ns.Name);
-                _last.Add(() => Close(timer));
+                IfOpen(() => Apply(ns, timer, earlier?.Timer(timer.Name)));
             }
-        }
+        });
     }
 
     /// <summary>Only the clocks whose text is new are set: an instant is what the clock is to read when the file first says so.</summary>
@@ -115,10 +112,20 @@ internal sealed class ConfigChange(ControlService service, ServiceConfig? before
     private static long Offset(TimeText? wanted, TimeText? earlier, ClockBase clock, long present, in ClockReadings host) =>
         wanted is { } text && text != earlier ? TimeInput.Offset(text, clock, clock.ToString().ToLowerInvariant(), host) : present;
 
-    private void Prepare(RuntimeNamespace ns, TimerConfig wanted, TimerConfig? earlier)
+    private void Remove(RuntimeNamespace ns, string name)
+    {
+        if (ns.FindTimer(name) is { } timer)
+        {
+            Touched.Add(ns.Name);
+            Close(timer);
+        }
+    }
+
+    /// <summary>A timer keeps its clock for life: another clock is another timer of that name.</summary>
+    private void Apply(RuntimeNamespace ns, TimerConfig wanted, TimerConfig? earlier)
     {
         var timer = ns.FindTimer(wanted.Name);
-        if (timer is not null && wanted.IsSame(earlier) && timer.Clock == wanted.Clock)
+        if (timer is not null && timer.Clock == wanted.Clock && wanted.IsSame(earlier))
         {
             return;
         }
@@ -126,8 +133,8 @@ internal sealed class ConfigChange(ControlService service, ServiceConfig? before
         Touched.Add(ns.Name);
         if (timer is not null && timer.Clock != wanted.Clock)
         {
-            _last.Add(() => Replace(ns, timer, wanted));
-            return;
+            Close(timer);
+            timer = null;
         }
 
         if (timer is null)
@@ -138,26 +145,14 @@ internal sealed class ConfigChange(ControlService service, ServiceConfig? before
 
         if (wanted.Set is { } set)
         {
-            _last.Add(() => IfOpen(() => timer.Set(TimerCalls.SettingOf(set, wanted.Clock, "set."))));
-        }
-    }
-
-    /// <summary>A timer keeps its clock for life: another clock is another timer of that name.</summary>
-    private void Replace(RuntimeNamespace ns, NamespaceTimer old, TimerConfig wanted) => IfOpen(() =>
-    {
-        Close(old);
-        var timer = ns.CreateTimer(wanted.Clock, wanted.Name);
-        _madeTimers.Add(timer);
-        if (wanted.Set is { } set)
-        {
             timer.Set(TimerCalls.SettingOf(set, wanted.Clock, "set."));
         }
-    });
+    }
 
     private void PrepareRemovals()
     {
         var kept = next.Namespaces.Select(static n => n.Name).ToHashSet(StringComparer.Ordinal);
-        foreach (var gone in before?.Namespaces.Where(n => !kept.Contains(n.Name)).Select(static n => n.Name) ?? [])
+        foreach (var gone in _before.Keys.Where(n => !kept.Contains(n)))
         {
             if (Find(gone) is not { } ns)
             {
@@ -219,16 +214,20 @@ internal sealed class ConfigChange(ControlService service, ServiceConfig? before
         service.Events.Closed(ns);
     }
 
-    /// <summary>What a client closes meanwhile needs no setting.</summary>
+    /// <summary>What a client closes at this moment, or whose name it takes, is found so by the next change.</summary>
     private static void IfOpen(Action act)
     {
         try
         {
             act();
         }
-        catch (Exception gone) when (gone is ObjectDisposedException or TimeNamespaceException)
+        catch (ObjectDisposedException)
         {
-            // Closed, or its name taken, by a client at this moment: the next reload finds it so.
+            // Closed.
+        }
+        catch (TimeNamespaceException taken) when (taken.Errno == Errno.EEXIST)
+        {
+            // Its name is taken.
         }
     }
 

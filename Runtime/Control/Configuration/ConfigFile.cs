@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TimeNs.Control.Service;
@@ -14,7 +13,8 @@ namespace TimeNs.Control.Configuration;
 /// The file is compared with the one that was applied last, also by an earlier process when there is a state directory: so a restart
 /// applies what a reload would have. What it touched is written down before it counts as applied.
 /// </remarks>
-internal sealed class ConfigFile(ConfigSource source, ControlService service, ServiceHealth health, ILogger<ConfigFile> log, StateService? state = null)
+internal sealed class ConfigFile(
+    ConfigSource source, ControlService service, ServiceHealth health, ServiceManager manager, ILogger<ConfigFile> log, StateService? state = null)
     : IHostedService, IDisposable
 {
     /// <summary>An editor writes, renames, and writes again: only when it is quiet for this long is the file read.</summary>
@@ -27,7 +27,7 @@ internal sealed class ConfigFile(ConfigSource source, ControlService service, Se
     private ServiceConfig? _applied;
     private IReadOnlySet<string> _made = new HashSet<string>(StringComparer.Ordinal);
     private FileSystemWatcher? _watcher;
-    private PosixSignalRegistration? _hangup;
+    private int _isAsked;
     private ITimer? _quiet;
     private ITimer? _poll;
 
@@ -41,18 +41,24 @@ internal sealed class ConfigFile(ConfigSource source, ControlService service, Se
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (state?.Directory.LoadApplied() is { } earlier)
-        {
-            (_applied, _made) = Earlier(earlier);
-        }
-
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (state?.Directory.LoadApplied() is { } earlier)
+            {
+                (_applied, _made) = Earlier(earlier);
+            }
+
             await ApplyAsync(source.Current).ConfigureAwait(false);
         }
         catch (ConfigException refused) when (_applied is not null)
         {
+            source.Use(_applied); // its access and limits hold too
             Refuse([.. refused.Message.Split('\n')]); // what was restored is worth more than a service that does not come up
+        }
+        finally
+        {
+            _gate.Release();
         }
 
         Watch();
@@ -70,22 +76,45 @@ internal sealed class ConfigFile(ConfigSource source, ControlService service, Se
         _gate.Dispose();
     }
 
+    /// <summary>Has the file read again, even when it is what it was: files that it names may have changed. Many wishes at once are one.</summary>
+    public void Ask()
+    {
+        if (Interlocked.Exchange(ref _isAsked, 1) == 0)
+        {
+            _ = ReloadAsync(always: true);
+        }
+    }
+
     /// <summary>Reads the file again, and applies it when it is not what it was, or when <paramref name="always"/>.</summary>
     /// <returns>False when it is refused.</returns>
     public async Task<bool> ReloadAsync(bool always = false)
     {
-        await _gate.WaitAsync().ConfigureAwait(false);
         try
         {
+            await _gate.WaitAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // the service has stopped meanwhile
+        }
+
+        try
+        {
+            if (always)
+            {
+                Volatile.Write(ref _isAsked, 0); // whoever asks from here on wants what comes after this reading
+            }
+
             var bytes = await File.ReadAllBytesAsync(FilePath).ConfigureAwait(false);
             if (!always && bytes.AsSpan().SequenceEqual(source.Bytes))
             {
                 return Faults.Count == 0;
             }
 
+            manager.TellReloading();
             source.Bytes = bytes;
-            var next = ConfigParser.Parse(bytes, FilePath);
-            await ApplyAsync(next).ConfigureAwait(false);
+            await ApplyAsync(ConfigParser.Parse(bytes, FilePath)).ConfigureAwait(false);
+            manager.TellReady("configuration applied");
             return true;
         }
         catch (ConfigException refused)
@@ -98,7 +127,7 @@ internal sealed class ConfigFile(ConfigSource source, ControlService service, Se
         }
         catch (ObjectDisposedException)
         {
-            // The service has stopped meanwhile.
+            // The runtime has ended meanwhile.
         }
         finally
         {
@@ -129,8 +158,8 @@ internal sealed class ConfigFile(ConfigSource source, ControlService service, Se
 
         if (state is not null)
         {
-            await state.SaveAsync(change.Touched).ConfigureAwait(false);
-            state.Directory.SaveApplied(new AppliedConfig { File = System.Text.Encoding.UTF8.GetString(source.Bytes), Made = [.. _made] });
+            var applied = new AppliedConfig { File = System.Text.Encoding.UTF8.GetString(source.Bytes), Made = [.. _made] };
+            await state.NoteAppliedAsync(applied, change.Touched).ConfigureAwait(false);
         }
     }
 
@@ -142,6 +171,8 @@ internal sealed class ConfigFile(ConfigSource source, ControlService service, Se
         {
             ServiceLog.ConfigRefused(log, fault);
         }
+
+        manager.TellReady("the configuration file is refused; the one before holds");
     }
 
     private (ServiceConfig? Applied, IReadOnlySet<string> Made) Earlier(AppliedConfig earlier)
@@ -164,19 +195,19 @@ internal sealed class ConfigFile(ConfigSource source, ControlService service, Se
         var time = service.Runtime.Host.TimeProvider;
         _quiet = time.CreateTimer(static self => _ = ((ConfigFile)self!).ReloadAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _poll = time.CreateTimer(static self => _ = ((ConfigFile)self!).ReloadAsync(), this, Poll, Poll);
-        _watcher = new FileSystemWatcher(Path.GetDirectoryName(FilePath)!) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size };
-        _watcher.Changed += OnFolderChanged;
-        _watcher.Created += OnFolderChanged;
-        _watcher.Deleted += OnFolderChanged;
-        _watcher.Renamed += OnFolderChanged;
-        _watcher.EnableRaisingEvents = true;
-        if (!OperatingSystem.IsWindows())
+        var folder = Path.GetDirectoryName(FilePath)!;
+        try
         {
-            _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
-            {
-                context.Cancel = true; // the signal means: read the file again, not: end
-                _ = ReloadAsync(always: true);
-            });
+            _watcher = new FileSystemWatcher(folder) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite | NotifyFilters.Size };
+            _watcher.Changed += OnFolderChanged;
+            _watcher.Created += OnFolderChanged;
+            _watcher.Deleted += OnFolderChanged;
+            _watcher.Renamed += OnFolderChanged;
+            _watcher.EnableRaisingEvents = true;
+        }
+        catch (Exception none) when (none is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            ServiceLog.NotWatched(log, folder, (int)Poll.TotalSeconds, none.Message);
         }
     }
 
@@ -195,7 +226,6 @@ internal sealed class ConfigFile(ConfigSource source, ControlService service, Se
     private void StopWatching()
     {
         _watcher?.Dispose();
-        _hangup?.Dispose();
         _quiet?.Dispose();
         _poll?.Dispose();
     }

@@ -38,6 +38,19 @@ internal sealed class ConfigMembers
         : node.Kind == JsonTokenType.String ? node.Text
         : Fault<string?>(node, $"a string is wanted, not {node.KindName}");
 
+    /// <summary>A text that must be there; null, with a fault, when it is not.</summary>
+    public string? Need(string name)
+    {
+        if (_node is not null && _node[name] is null)
+        {
+            _taken.Add(name);
+            _faults.Add(new Fault(_node.Place, $"{name} is missing"));
+            return null;
+        }
+
+        return Text(name);
+    }
+
     public bool Flag(string name, bool absent) => Take(name) is not { } node ? absent
         : node.Kind is JsonTokenType.True or JsonTokenType.False ? node.Kind == JsonTokenType.True
         : Fault(node, $"true or false is wanted, not {node.KindName}", absent);
@@ -46,7 +59,7 @@ internal sealed class ConfigMembers
     public TimeText? Time(string name) => Take(name) is not { } node ? null
         : node.Kind == JsonTokenType.String ? new TimeText(node.Text)
         : node.Kind == JsonTokenType.Number && long.TryParse(node.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var ns) ? TimeText.FromNanoseconds(ns)
-        : Fault<TimeText?>(node, $"a string such as \"1h30m\" or an integer of nanoseconds is wanted, not {node.KindName}");
+        : Fault<TimeText?>(node, $"a string such as \"1h30m\" or an integer of nanoseconds is wanted, not {node.Shown}");
 
     /// <summary>A span within bounds.</summary>
     public Duration Span(string name, Duration least, Duration most, Duration absent) => Time(name) is not { } text ? absent
@@ -67,20 +80,27 @@ internal sealed class ConfigMembers
             return;
         }
 
-        _faults.Add(new Fault(node.Place, $"a whole number from {least} to {most} is wanted, not {(node.Kind == JsonTokenType.Number ? node.Text : node.KindName)}"));
+        _faults.Add(new Fault(node.Place, $"a whole number from {least} to {most} is wanted, not {node.Shown}"));
     }
 
-    public void Texts(string name, IList<string> into)
+    /// <param name="name">Of the array.</param>
+    /// <param name="into">Takes the texts.</param>
+    /// <param name="faultOf">What is wrong with one of them; null when nothing is.</param>
+    public void Texts(string name, IList<string> into, Func<string, string?>? faultOf = null)
     {
         foreach (var node in Items(name))
         {
-            if (node.Kind == JsonTokenType.String)
+            if (node.Kind != JsonTokenType.String)
             {
-                into.Add(node.Text);
+                _faults.Add(new Fault(node.Place, $"a string is wanted, not {node.KindName}"));
+            }
+            else if (faultOf?.Invoke(node.Text) is { } fault)
+            {
+                _faults.Add(new Fault(node.Place, fault));
             }
             else
             {
-                _faults.Add(new Fault(node.Place, $"a string is wanted, not {node.KindName}"));
+                into.Add(node.Text);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using NodaTime;
 using TimeNs.Clocks;
+using TimeNs.Control.Access;
 using TimeNs.Control.Calls;
 using TimeNs.Control.Problems;
 using TimeNs.Control.Text;
@@ -58,13 +59,13 @@ internal sealed class ConfigParser
     private NamespaceConfig? Namespace(SourceNode node)
     {
         var members = new ConfigMembers(node, _faults);
-        var name = members.Text("name");
+        var name = members.Need("name");
         if (string.Equals(name, "host", StringComparison.Ordinal))
         {
             Add(members.PlaceOf("name"), "'host' is the host itself: its clocks are not set here");
         }
 
-        var known = Check(members.PlaceOf("name"), () => PathNames.CheckNamespace(name, "name"));
+        var known = name is not null && Check(members.PlaceOf("name"), () => PathNames.CheckNamespace(name, "name"));
         var offsets = members.Object("offsets");
         var made = new NamespaceConfig(name ?? "", members.PlaceOf("name"))
         {
@@ -93,11 +94,11 @@ internal sealed class ConfigParser
     private TimerConfig? Timer(SourceNode node)
     {
         var members = new ConfigMembers(node, _faults);
-        var name = members.Text("name");
+        var name = members.Need("name");
         var clock = ClockId.Realtime;
-        var known = Check(members.PlaceOf("name"), () => PathNames.CheckTimer(name, "name"));
-        var word = members.Text("clock");
-        known &= Check(members.PlaceOf("clock"), () => clock = TimerClock.Parse(word ?? "", "clock"));
+        var known = name is not null && Check(members.PlaceOf("name"), () => PathNames.CheckTimer(name, "name"));
+        var word = members.Need("clock");
+        known &= word is not null && Check(members.PlaceOf("clock"), () => clock = TimerClock.Parse(word, "clock"));
         var setting = members.Take("set") is null ? null : Setting(members.Object("set"), clock, isClockKnown: known);
         members.CheckRest();
         return known ? new TimerConfig(name!, clock, setting, members.PlaceOf("name")) : null;
@@ -126,18 +127,22 @@ internal sealed class ConfigParser
     /// <summary>Users and groups are looked up here: a name that means nothing is a fault.</summary>
     private AccessOptions Access(ConfigMembers members)
     {
-        var place = members.PlaceOf("access");
+        var faults = _faults.Count;
         var access = members.Object("access");
         var options = new AccessOptions { TokenFile = access.Text("token_file") };
-        access.Texts("admin_users", options.AdminUsers);
-        access.Texts("admin_groups", options.AdminGroups);
-        access.Texts("read_users", options.ReadUsers);
-        access.Texts("read_groups", options.ReadGroups);
+        access.Texts("admin_users", options.AdminUsers, NoUser);
+        access.Texts("admin_groups", options.AdminGroups, NoGroup);
+        access.Texts("read_users", options.ReadUsers, NoUser);
+        access.Texts("read_groups", options.ReadGroups, NoGroup);
         access.Texts("hosts", options.Hosts);
         options.TcpRole = RoleIn(access, "tcp_role");
         options.LoopbackRole = RoleIn(access, "loopback_role");
         access.CheckRest();
-        Check(place, () => _ = new Control.Access.AccessPolicy(options));
+        if (_faults.Count == faults)
+        {
+            Check(access.PlaceOf("token_file"), () => _ = new AccessPolicy(options));
+        }
+
         return options;
     }
 
@@ -156,6 +161,10 @@ internal sealed class ConfigParser
                 return Role.None;
         }
     }
+
+    private static string? NoUser(string name) => Accounts.FindUser(name) is null ? $"there is no user '{TimeInput.Shown(name)}'" : null;
+
+    private static string? NoGroup(string name) => Accounts.FindGroup(name) is null ? $"there is no group '{TimeInput.Shown(name)}'" : null;
 
     private static LimitOptions Limits(ConfigMembers members)
     {

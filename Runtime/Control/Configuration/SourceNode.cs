@@ -54,6 +54,9 @@ internal sealed class SourceNode
         _ => "true or false",
     };
 
+    /// <summary>For people: a number as it is written, of others their kind.</summary>
+    public string Shown => Kind == JsonTokenType.Number ? Text : KindName;
+
     public SourceNode? this[string name] => _members.Find(m => string.Equals(m.Name, name, StringComparison.Ordinal)).Value;
 
     /// <summary>Reads a document; null, with one fault, when it is no JSON.</summary>

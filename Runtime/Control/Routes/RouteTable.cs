@@ -123,9 +123,10 @@ internal static class RouteTable
         Problems = [ProblemKind.NoSuchNamespace, ProblemKind.NoSuchTimer],
     };
 
-    public static readonly Route SetTimer = new("set-timer", "PUT", Timer, Role.Admin, "Set a timer (timerfd_settime)")
+    public static readonly Route SetTimer = new("set-timer", "PUT", Timer, Role.Admin, "Set a timer (timerfd_settime), or see whether that would fire")
     {
         Request = ControlJson.Default.SettingRequest,
+        Query = [new("dry_run", "true: change nothing, only tell whether it would fire at once.", "true", "false")],
         Response = ControlJson.Default.TimerSet,
         Problems = [ProblemKind.NoSuchNamespace, ProblemKind.NoSuchTimer],
     };

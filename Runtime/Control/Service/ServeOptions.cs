@@ -20,4 +20,7 @@ internal sealed record ServeOptions
 
     /// <summary>The address and port for the page and the metrics.</summary>
     public IPEndPoint? Http { get; init; }
+
+    /// <summary>The variables by which a service manager says where it listens.</summary>
+    public Func<string, string?> Variable { get; init; } = static _ => null;
 }

@@ -26,7 +26,9 @@ internal static class ServiceEndpoints
         var services = application.Services;
         var service = services.GetRequiredService<ControlService>();
         var health = services.GetRequiredService<ServiceHealth>();
+        var heart = services.GetRequiredService<EngineHeart>();
         service.IsDegraded = () => health.IsDegraded;
+        service.IsStuck = () => heart.IsStuck;
         TimeNsEndpoints.Map(application, service, State, call => call.AnswerAsync(Look(services), StateJson.Default.StateInfo));
         TimeNsEndpoints.Map(application, service, Save, call => SaveAsync(call, services));
     }
@@ -49,6 +51,7 @@ internal static class ServiceEndpoints
     private static StateInfo Look(IServiceProvider services)
     {
         var info = services.GetService<StateService>()?.Look() ?? new StateInfo();
+        info = info with { Degraded = [.. services.GetRequiredService<ServiceHealth>().Reasons.Values.Order(StringComparer.Ordinal)] };
         return services.GetService<ConfigFile>() is { } config
             ? info with { Config = new ConfigInfo { File = config.FilePath, Applied = config.AppliedInstant, Faults = config.Faults } }
             : info;

@@ -1,11 +1,14 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TimeNs.Control.Configuration;
 using TimeNs.Control.Sockets;
 using TimeNs.Control.State;
 using TimeNs.Control.Web;
+using TimeNs.Runtime;
 
 namespace TimeNs.Control.Service;
 
@@ -26,6 +29,7 @@ internal static class ServiceHost
         var application = ControlHost.Create(options.Socket, options.Group, services: builder =>
         {
             builder.Services.AddSingleton<ServiceHealth>();
+            AddSigns(builder.Services, options.Variable);
             AddConfig(builder.Services, options.Config);
             AddState(builder.Services, config.State with { Directory = options.State ?? config.State.Directory });
             AddConfigService(builder.Services, options.Config);
@@ -44,6 +48,15 @@ internal static class ServiceHost
         }
 
         return application;
+    }
+
+    private static void AddSigns(IServiceCollection services, Func<string, string?> variable)
+    {
+        services.AddSingleton<EngineHeart>();
+        services.AddSingleton(provider => new ServiceManager(
+            variable, provider.GetRequiredService<TimeRuntime>(), provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<ServiceManager>>()));
+        services.AddHostedService(static provider => provider.GetRequiredService<ServiceManager>());
+        services.AddHostedService<HangupSignal>();
     }
 
     private static void AddConfig(IServiceCollection services, ConfigSource? source)

@@ -21,8 +21,9 @@ namespace TimeNs.Control.State;
 ///   applied.json  the configuration that was applied last
 ///   alive.json    when the service was last known to live, and whether it has stopped cleanly
 /// </code>
-/// Images and applied.json are brought to the disk before they take the place of older ones. alive.json is not: it must outlive the
-/// process, not the machine, and after a power cut the boot id tells.
+/// Images and applied.json are brought to the disk before they take the place of older ones; so is alive.json when it begins or ceases to
+/// say that the service has stopped cleanly. The signs of life between are not: a power cut may leave an older one, or none that can be
+/// read, and neither says that the stop was clean.
 /// </remarks>
 internal sealed class StateDirectory : IDisposable
 {
@@ -30,6 +31,7 @@ internal sealed class StateDirectory : IDisposable
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int LongestName = 120;
+    private const string Sign = "alive.json";
 
     private readonly SafeFileHandle? _lock;
 
@@ -45,11 +47,7 @@ internal sealed class StateDirectory : IDisposable
         }
 
         Directory.CreateDirectory(Path, OwnerOnly);
-        if ((File.GetUnixFileMode(Path) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None)
-        {
-            throw new IOException($"Others than the owner can write to the state directory '{Path}': its mode must be 0700.");
-        }
-
+        CheckOwner(Directory.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path);
         _lock = LibC.TryLock(System.IO.Path.Combine(Path, "lock"))
             ?? throw new IOException($"Another service has the state directory '{Path}': its lock is held.");
         foreach (var half in Directory.EnumerateFiles(Path, ".timens-*.tmp"))
@@ -81,6 +79,13 @@ internal sealed class StateDirectory : IDisposable
         return System.IO.Path.Combine(Path, escaped + Extension);
     }
 
+    /// <summary>Takes the image of a namespace that is gone away, for good.</summary>
+    public void Remove(string name)
+    {
+        File.Delete(FileOf(name));
+        ImageDisk.Instance.FlushDirectory(Path);
+    }
+
     public void Save(NamespaceImage image) => ImageFile.Save(image, FileOf(image.Name));
 
     /// <summary>Puts an image aside under a name that is free.</summary>
@@ -101,18 +106,45 @@ internal sealed class StateDirectory : IDisposable
     public AppliedConfig? LoadApplied() => Load("applied.json", StateJson.Default.AppliedConfig);
 
     public void SaveApplied(AppliedConfig applied) =>
-        ImageFile.Replace(System.IO.Path.Combine(Path, "applied.json"), file => JsonSerializer.Serialize(file, applied, StateJson.Default.AppliedConfig));
+        ImageFile.Replace(System.IO.Path.Combine(Path, "applied.json"), file => JsonSerializer.Serialize(file, applied, StateJson.Default.AppliedConfig), ImageDisk.Instance);
 
-    public SignOfLife? LoadSign() => Load("alive.json", StateJson.Default.SignOfLife);
+    public SignOfLife? LoadSign() => Load(Sign, StateJson.Default.SignOfLife);
 
-    public void SaveSign(SignOfLife sign)
+    /// <param name="sign">What is known now.</param>
+    /// <param name="isForGood">True: it outlives a power cut.</param>
+    public void SaveSign(SignOfLife sign, bool isForGood)
     {
+        var path = System.IO.Path.Combine(Path, Sign);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(sign, StateJson.Default.SignOfLife);
+        if (isForGood)
+        {
+            ImageFile.Replace(path, file => file.Write(bytes), ImageDisk.Instance);
+            return;
+        }
+
         var half = System.IO.Path.Combine(Path, ".timens-alive.tmp");
-        File.WriteAllBytes(half, JsonSerializer.SerializeToUtf8Bytes(sign, StateJson.Default.SignOfLife));
-        File.Move(half, System.IO.Path.Combine(Path, "alive.json"), overwrite: true);
+        File.WriteAllBytes(half, bytes);
+        File.Move(half, path, overwrite: true);
     }
 
+    /// <summary>From here on nothing is known.</summary>
+    public void RemoveSign() => File.Delete(System.IO.Path.Combine(Path, Sign));
+
     public void Dispose() => _lock?.Dispose();
+
+    [System.Runtime.Versioning.SupportedOSPlatform("linux")]
+    private void CheckOwner(string folder)
+    {
+        if ((File.GetUnixFileMode(folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) != UnixFileMode.None)
+        {
+            throw new IOException($"Others than the owner can write to the state directory '{Path}': its mode must be 0700.");
+        }
+
+        if (LibC.Status(folder) is { Uid: not 0 and var owner } && owner != LibC.EffectiveUid)
+        {
+            throw new IOException($"The state directory '{Path}' belongs to user {owner}, who could change what is in it.");
+        }
+    }
 
     /// <summary>Null when it is not there, or is not what was written: then nothing is known.</summary>
     private T? Load<T>(string name, JsonTypeInfo<T> type)

@@ -8,6 +8,9 @@ internal sealed record SignOfLife
     /// <summary>Of the machine, since its start; empty when it has none.</summary>
     public required string BootId { get; init; }
 
+    /// <summary>The start of the machine in which every image was taken; empty when some may be older. Then only the wall clock compares them.</summary>
+    public required string ImagesBootId { get; init; }
+
     public required int Pid { get; init; }
 
     /// <summary>The host's wall clock.</summary>

@@ -9,7 +9,7 @@ internal sealed record StateInfo
     /// <summary>Nanoseconds between checkpoints.</summary>
     public long IntervalNs { get; init; }
 
-    /// <summary><c>none</c> for the first service in this folder, <c>clean</c> when the one before has stopped, <c>killed</c> when it has not.</summary>
+    /// <summary><c>none</c> for the first service in this folder, <c>clean</c> when the one before has stopped, <c>killed</c> when it has not, <c>unknown</c> when there are images and nothing says how it ended.</summary>
     public string? Before { get; init; }
 
     /// <summary>When the one before was last known to live, by the host's wall clock of then.</summary>
@@ -26,6 +26,9 @@ internal sealed record StateInfo
 
     /// <summary>Why the last checkpoint failed; null when it did not.</summary>
     public string? SaveFault { get; init; }
+
+    /// <summary>Why <c>/healthz</c> says <c>degraded</c>; empty when it does not.</summary>
+    public IReadOnlyList<string> Degraded { get; init; } = [];
 
     public ConfigInfo? Config { get; init; }
 }
@@ -61,16 +64,16 @@ internal sealed record RestoredInfo
 
     public required int Timers { get; init; }
 
-    /// <summary>Nanoseconds from the image to the start of this service; what the restore policy was given.</summary>
+    /// <summary>Nanoseconds from the image to the start of this service by the wall clock, as the restore policies count them.</summary>
     public required long DownNs { get; init; }
 
     /// <summary>
-    /// True after a service that did not stop cleanly: settings, reads, timers made and closed, and offsets set in the nanoseconds after the
+    /// True unless the service before is known to have stopped cleanly: settings, reads, timers made and closed, and offsets set in the nanoseconds after the
     /// image are gone, and expirations that readers were given then are told again.
     /// </summary>
     public required bool MayMiss { get; init; }
 
-    /// <summary>That time is at least this long: until the service before was last known to live.</summary>
+    /// <summary>That time is at least this long: until the service before was last known to live; 0 when that is not known.</summary>
     public required long MissesAtLeastNs { get; init; }
 
     /// <summary>And at most this long: until this service started.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using NodaTime;
 using TimeNs.Clocks;
 using TimeNs.Control.Calls;
 using TimeNs.Control.Configuration;
@@ -19,7 +18,7 @@ namespace TimeNs.Control.State;
 /// gone. <see cref="SaveAsync"/> writes everything down now: what was there when it was called is in the images when it returns.</para>
 /// <para>The engine's thread writes nothing: a namespace stops for as long as its checkpoint takes, not for the disk.</para>
 /// </remarks>
-internal sealed class StateService : IHostedService, IDisposable
+internal sealed class StateService : IHostedLifecycleService, IDisposable
 {
     /// <summary>How often the service gives a sign of life and looks for namespaces that came or went.</summary>
     public static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
@@ -27,24 +26,26 @@ internal sealed class StateService : IHostedService, IDisposable
     private readonly SemaphoreSlim _gate = new(1, 1); // one writer at a time
     private readonly TimeRuntime _runtime;
     private readonly StateConfig _config;
-    private readonly ServiceHealth _health;
+    private readonly StateFaults _faults;
     private readonly ILogger _log;
-    private readonly string _bootId = BootId();
-    private readonly Dictionary<string, SavedInfo> _saved = new(StringComparer.Ordinal);
-    private readonly List<RestoredInfo> _restored = [];
-    private readonly List<RefusedInfo> _refused = [];
-    private SignOfLife? _before;
+    private readonly Dictionary<string, (SavedInfo Info, RuntimeNamespace Namespace)> _saved = new(StringComparer.Ordinal);
+    private readonly Restorer _restorer;
+    private AppliedConfig? _notYetApplied;
     private ITimer? _beats;
     private ClockTime _nextRound;
-    private string? _fault;
+    private string _imagesBootId = "";
+    private bool _isUp;
+    private bool _hasEnded;
+    private bool _isDisposed;
 
     public StateService(TimeRuntime runtime, StateDirectory directory, StateConfig config, ServiceHealth health, ILogger<StateService> log)
     {
         _runtime = runtime;
         Directory = directory;
         _config = config;
-        _health = health;
+        _faults = new StateFaults(health, log);
         _log = log;
+        _restorer = new Restorer(runtime, directory, config.Restore, health, log);
     }
 
     public StateDirectory Directory { get; }
@@ -52,33 +53,75 @@ internal sealed class StateService : IHostedService, IDisposable
     /// <summary>Told how long each checkpoint and each restore took, in seconds.</summary>
     public Action<bool, double>? Measured { get; set; }
 
+    /// <summary>True after a stop at which not everything could be written down.</summary>
+    public bool HasLost { get; private set; }
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _before = Directory.LoadSign();
-        foreach (var file in Directory.Images)
+        foreach (var (ns, info, seconds) in _restorer.Run())
         {
-            RestoreOne(file);
+            Note(info.Namespace, info, ns);
+            Measured?.Invoke(false, seconds);
         }
 
-        GiveSign(isClean: false);
+        _imagesBootId = _restorer.AreImagesOfThisBoot ? _restorer.BootId : "";
+        BeginSigns();
         _nextRound = NextRound();
         _beats = _runtime.Host.TimeProvider.CreateTimer(static self => ((StateService)self!).OnBeat(), this, Beat, Beat);
         return Task.CompletedTask;
     }
 
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _isUp = true;
+        return Task.CompletedTask;
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>However long it takes: who stops the service may kill it, and then it is known that it was killed.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _beats?.Dispose();
-        if (await SaveAsync().ConfigureAwait(false))
+        await _gate.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        try
         {
-            GiveSign(isClean: true);
-            ServiceLog.StoppedClean(_log, _saved.Count);
+            _hasEnded = true;
+            if (Save(null) && _faults.Try(StateFaults.OfSign, () => GiveSign(isClean: true)))
+            {
+                ServiceLog.StoppedClean(_log, _saved.Count);
+                return;
+            }
+
+            HasLost = true;
+            ServiceLog.StoppedWithLoss(_log);
+        }
+        finally
+        {
+            _gate.Release();
         }
     }
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         _beats?.Dispose();
+        _gate.Wait();
+        if (_beats is not null && !_isUp && !_hasEnded)
+        {
+            // It never came up: no client has changed anything, so the directory says what it said before.
+            _faults.Try(StateFaults.OfSign, () => _restorer.PutSignBack());
+        }
+
+        _hasEnded = true;
         _gate.Dispose();
     }
 
@@ -86,16 +129,11 @@ internal sealed class StateService : IHostedService, IDisposable
     {
         lock (_saved)
         {
-            return new StateInfo
+            return _restorer.Look() with
             {
-                Directory = Directory.Path,
                 IntervalNs = _config.Interval.ToInt64Nanoseconds(),
-                Before = _before is null ? "none" : _before.IsClean ? "clean" : "killed",
-                LastAlive = _before is null ? null : Answers.Instant(new ClockTime(_before.RealtimeNs)),
-                Saved = [.. _saved.Values.OrderBy(static s => s.Namespace, StringComparer.Ordinal)],
-                Restored = [.. _restored],
-                Refused = [.. _refused],
-                SaveFault = _fault,
+                Saved = [.. _saved.Values.Select(static s => s.Info).OrderBy(static s => s.Namespace, StringComparer.Ordinal)],
+                SaveFault = _faults.First,
             };
         }
     }
@@ -115,47 +153,66 @@ internal sealed class StateService : IHostedService, IDisposable
         }
     }
 
-    private static string BootId()
+    /// <summary>
+    /// Writes down what a configuration has touched, and only then that it is applied. When the disk refuses, the configuration counts as
+    /// applied as soon as everything could be written; a service that starts before that applies it again.
+    /// </summary>
+    public async Task NoteAppliedAsync(AppliedConfig applied, IReadOnlyCollection<string> touched)
     {
+        await _gate.WaitAsync().ConfigureAwait(false);
         try
         {
-            return File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+            _notYetApplied = applied;
+            if (Save(touched))
+            {
+                SaveApplied();
+            }
         }
-        catch (Exception none) when (none is IOException or UnauthorizedAccessException)
+        finally
         {
-            return "";
+            _gate.Release();
         }
     }
 
     private void OnBeat()
     {
-        if (!_gate.Wait(0))
+        try
         {
-            return; // it is being written as it is
+            if (!_gate.Wait(0))
+            {
+                return; // it is being written as it is
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            return; // the service has ended meanwhile
         }
 
         try
         {
-            var all = _runtime.ReadClocks().Monotonic >= _nextRound;
-            Save(all ? null : NamesThatCameOrWent());
-            GiveSign(isClean: false);
-            if (all)
+            if (!_hasEnded)
             {
-                _nextRound = NextRound();
+                Write();
             }
         }
         catch (ObjectDisposedException)
         {
             // The runtime has ended meanwhile.
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
-        {
-            Fail("state", failed.Message);
-            ServiceLog.StateFailed(_log, failed.Message);
-        }
         finally
         {
             _gate.Release();
+        }
+    }
+
+    private void Write()
+    {
+        var isRound = _runtime.ReadClocks().Monotonic >= _nextRound;
+        Save(isRound ? null : NamesThatCameOrWent());
+        _faults.Try(StateFaults.OfSign, () => GiveSign(isClean: false));
+        if (isRound)
+        {
+            _nextRound = NextRound();
         }
     }
 
@@ -166,165 +223,107 @@ internal sealed class StateService : IHostedService, IDisposable
         return new ClockTime(_runtime.ReadClocks().Monotonic.Nanoseconds + ns - (ns / 10) + Random.Shared.NextInt64(ns / 5));
     }
 
+    /// <summary>Also one that went and came again: its image is of another namespace. One that cannot be written waits for the next round.</summary>
     private List<string> NamesThatCameOrWent()
     {
-        var live = LiveNames();
-        return [.. live.Except(_saved.Keys, StringComparer.Ordinal), .. _saved.Keys.Except(live, StringComparer.Ordinal)];
+        var live = Live().ToDictionary(static n => n.Name, StringComparer.Ordinal);
+        var came = live.Values.Where(n => !_saved.TryGetValue(n.Name, out var saved) || saved.Namespace != n).Select(static n => n.Name);
+        return [.. came.Concat(_saved.Keys.Where(n => !live.ContainsKey(n))).Where(n => !_faults.Has(n))];
     }
 
-    private HashSet<string> LiveNames() =>
-        [.. _runtime.Namespaces.Where(n => n != _runtime.Host && !n.IsClosed).Select(static n => n.Name)];
+    private IEnumerable<RuntimeNamespace> Live() => _runtime.Namespaces.Where(n => n != _runtime.Host && !n.IsClosed);
 
+    /// <summary>Under the gate.</summary>
     private bool Save(IReadOnlyCollection<string>? names)
     {
         var done = true;
-        foreach (var name in names ?? [.. LiveNames().Union(_saved.Keys, StringComparer.Ordinal)])
+        foreach (var name in names ?? [.. Live().Select(static n => n.Name).Union(_saved.Keys.ToArray(), StringComparer.Ordinal)])
         {
-            done &= SaveOne(name);
+            done &= _faults.Try(name, () => SaveOne(name));
         }
 
-        if (names is null or { Count: not 0 })
+        if (names is null && done)
         {
-            _fault = done ? null : _fault;
-            if (done)
-            {
-                _health.Clear("state");
-            }
+            _imagesBootId = _restorer.BootId;
+            _faults.ClearOthers(_saved.Keys);
+            SaveApplied();
         }
 
         return done;
     }
 
-    private bool SaveOne(string name)
+    private void SaveOne(string name)
     {
-        try
+        var start = _runtime.ReadClocks().Monotonic;
+        if (_runtime.FindNamespace(name) is not { } ns || Take(ns) is not { } image)
         {
-            var start = _runtime.ReadClocks().Monotonic;
-            if (Take(name) is not { } image)
-            {
-                File.Delete(Directory.FileOf(name));
-                Note(name, null);
-                return true;
-            }
+            Directory.Remove(name);
+            Note(name, null, null);
+            return;
+        }
 
-            Directory.Save(image);
-            Note(name, new SavedInfo { Namespace = name, Taken = Answers.Instant(image.Host.Realtime), Timers = image.Timers.Length });
-            Measured?.Invoke(true, _runtime.ReadClocks().Monotonic.Since(start) / 1e9);
-            return true;
-        }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or ImageException)
-        {
-            Fail("state", $"namespace {name}: {failed.Message}");
-            ServiceLog.SaveFailed(_log, name, failed.Message);
-            return false;
-        }
+        Directory.Save(image);
+        Note(name, Restorer.InfoOf(image), ns);
+        Measured?.Invoke(true, _runtime.ReadClocks().Monotonic.Since(start) / 1e9);
     }
 
     /// <summary>Null when the namespace is gone.</summary>
-    private NamespaceImage? Take(string name)
+    private static NamespaceImage? Take(RuntimeNamespace ns)
     {
         try
         {
-            return _runtime.FindNamespace(name)?.Checkpoint();
+            return ns.Checkpoint();
         }
-        catch (ObjectDisposedException) when (!_runtime.Host.Engine.IsStopping)
+        catch (ObjectDisposedException) when (!ns.Engine.IsStopping)
         {
             return null;
         }
     }
 
-    private void RestoreOne(string file)
+    private void SaveApplied()
     {
-        try
+        if (_notYetApplied is { } applied && _faults.Try(StateFaults.OfConfig, () => Directory.SaveApplied(applied)))
         {
-            var start = _runtime.ReadClocks().Monotonic;
-            var image = ImageFile.Load(file);
-            if (!string.Equals(Directory.FileOf(image.Name), file, StringComparison.Ordinal))
-            {
-                throw new ImageException("name", $"the image is of namespace '{image.Name}', which has another file");
-            }
-
-            var ns = _runtime.Restore(image, _config.Restore);
-            if (image.WasFrozen)
-            {
-                ns.Freeze();
-            }
-
-            Told(image);
-            Note(image.Name, new SavedInfo { Namespace = image.Name, Taken = Answers.Instant(image.Host.Realtime), Timers = image.Timers.Length });
-            Measured?.Invoke(false, _runtime.ReadClocks().Monotonic.Since(start) / 1e9);
-        }
-        catch (Exception refused) when (refused is ImageException or OffsetRangeException or TimeNamespaceException or IOException or UnauthorizedAccessException)
-        {
-            PutAside(file, refused.Message);
+            _notYetApplied = null;
         }
     }
 
-    private void Told(NamespaceImage image)
-    {
-        var now = _runtime.ReadClocks();
-        var mayMiss = _before is { IsClean: false };
-        var told = new RestoredInfo
-        {
-            Namespace = image.Name,
-            Taken = Answers.Instant(image.Host.Realtime),
-            Timers = image.Timers.Length,
-            DownNs = Between(image.Host, now, _before?.BootId),
-            MayMiss = mayMiss,
-            MissesAtLeastNs = mayMiss ? Between(image.Host, new ClockReadings(new ClockTime(_before!.RealtimeNs), default, new ClockTime(_before.BoottimeNs)), _bootId) : 0,
-            MissesAtMostNs = mayMiss ? Between(image.Host, now, _before?.BootId) : 0,
-        };
-        _restored.Add(told);
-        ServiceLog.Restored(_log, told.Namespace, told.Timers, told.Taken, told.DownNs);
-        if (mayMiss)
-        {
-            ServiceLog.MayMiss(_log, told.Namespace, told.Taken, told.MissesAtLeastNs, told.MissesAtMostNs);
-        }
-    }
-
-    /// <summary>By CLOCK_BOOTTIME while the machine was not started again, else by the wall clock, which may have been set.</summary>
-    private long Between(in ClockReadings earlier, in ClockReadings later, string? bootId) => Math.Max(0,
-        bootId is { Length: > 0 } && string.Equals(bootId, _bootId, StringComparison.Ordinal) ? later.Boottime.Since(earlier.Boottime) : later.Realtime.Since(earlier.Realtime));
-
-    private void PutAside(string file, string reason)
-    {
-        var aside = StateDirectory.PutAside(file);
-        _refused.Add(new RefusedInfo { File = Path.GetFileName(aside), Reason = reason });
-        _health.Degrade("images", "an image could not be restored");
-        ServiceLog.ImageRefused(_log, Path.GetFileName(file), Path.GetFileName(aside), reason);
-    }
-
-    private void Note(string name, SavedInfo? saved)
+    private void Note(string name, SavedInfo? info, RuntimeNamespace? ns)
     {
         lock (_saved)
         {
-            if (saved is null)
+            if (info is null)
             {
                 _saved.Remove(name);
             }
             else
             {
-                _saved[name] = saved;
+                _saved[name] = (info, ns!);
             }
         }
     }
 
-    private void Fail(string what, string reason)
+    /// <summary>From here on an end that is not clean must show. Where that cannot be written, nothing is known, which is as good.</summary>
+    private void BeginSigns()
     {
-        _fault = reason;
-        _health.Degrade(what, "the state directory cannot be written");
+        if (!_faults.Try(StateFaults.OfSign, () => GiveSign(isClean: false, isForGood: true)))
+        {
+            Directory.RemoveSign();
+        }
     }
 
-    private void GiveSign(bool isClean)
+    private void GiveSign(bool isClean, bool isForGood = false)
     {
         var now = _runtime.ReadClocks();
-        Directory.SaveSign(new SignOfLife
+        var sign = new SignOfLife
         {
-            BootId = _bootId,
+            BootId = _restorer.BootId,
+            ImagesBootId = _imagesBootId,
             Pid = Environment.ProcessId,
             RealtimeNs = now.Realtime.Nanoseconds,
             BoottimeNs = now.Boottime.Nanoseconds,
             IsClean = isClean,
-        });
+        };
+        Directory.SaveSign(sign, isForGood || isClean);
     }
 }

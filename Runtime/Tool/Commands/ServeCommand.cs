@@ -1,14 +1,16 @@
 using System.CommandLine;
 using System.Net;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
-using TimeNs.Control;
 using TimeNs.Control.Configuration;
 using TimeNs.Control.Service;
+using TimeNs.Control.State;
 
 namespace TimeNs.Tool.Commands;
 
@@ -17,9 +19,8 @@ internal static class ServeCommand
 {
     private static readonly string[] LogFormats = ["text", "json", "systemd"];
 
-    public static Command Create()
+    public static Command Create(ServiceVerbs verbs)
     {
-        var socket = new Option<string?>("--socket") { Description = "The Unix socket to listen on. Default: as the other commands ask for it.", HelpName = "PATH" };
         var group = new Option<string?>("--group") { Description = "The group whose members may connect.", HelpName = "GROUP" };
         var config = new Option<string?>("--config") { Description = "A file of namespaces, timers, access and limits, applied again whenever it changes.", HelpName = "FILE" };
         var check = new Option<string?>("--check-config") { Description = "Only say what is wrong with this file, and end.", HelpName = "FILE" };
@@ -35,7 +36,7 @@ internal static class ServeCommand
             "timens serve --http 127.0.0.1:9464  # the web page, for looking; a token makes an admin",
             "timens serve --check-config timens.json")
         {
-            socket, group, config, check, state, log, http, any,
+            verbs.Socket, group, config, check, state, log, http, any,
         };
         command.SetAction(parsed =>
         {
@@ -47,14 +48,15 @@ internal static class ServeCommand
                 return CommandLine.Done;
             }
 
-            var path = parsed.GetValue(socket) ?? Environment.GetEnvironmentVariable("TIMENS_SOCKET") ?? TimeNsSocket.DefaultPath
-                ?? throw new ToolException("XDG_RUNTIME_DIR is not set: say where the socket is to be with --socket PATH");
+            var path = verbs.TryFindSocket(parsed)
+                ?? throw new ToolException("XDG_RUNTIME_DIR is not set: say where the socket is to be with --socket PATH or TIMENS_SOCKET");
             var options = new ServeOptions
             {
                 Socket = Path.GetFullPath(path),
                 Group = parsed.GetValue(group),
                 Config = parsed.GetValue(config) is { } file ? Load(file) : null,
                 State = parsed.GetValue(state),
+                Variable = verbs.Surroundings.Variable,
                 Http = parsed.GetValue(http) is { } address ? Address(address, parsed.GetValue(any)) : null,
             };
             return Run(options, parsed.GetValue(log) ?? (options.Config is null && options.State is null ? null : "text"), output);
@@ -97,7 +99,7 @@ internal static class ServeCommand
 
             output.Flush();
             application.WaitForShutdown();
-            return CommandLine.Done;
+            return application.Services.GetService<StateService>() is { HasLost: true } ? CommandLine.Refused : CommandLine.Done;
         }
         catch (Exception refused) when (refused is IOException or ArgumentException or ConfigException or OptionsValidationException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
@@ -119,7 +121,8 @@ internal static class ServeCommand
             .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // what ends the start is told as the command's error
         _ = log switch
         {
-            "json" => builder.Logging.AddJsonConsole(static json => (json.UseUtcTimestamp, json.TimestampFormat) = (true, "O")),
+            "json" => builder.Logging.AddJsonConsole(static json => 
+                (json.UseUtcTimestamp, json.TimestampFormat, json.JsonWriterOptions) = (true, "O", new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })),
             "systemd" => builder.Logging.AddSystemdConsole(),
             _ => builder.Logging.AddSimpleConsole(static text => text.SingleLine = true),
         };

@@ -92,6 +92,19 @@ public class ConfigReloadTest
         Assert.That((rig.Health.IsDegraded, rig.Config.Faults.Count), Is.EqualTo((false, 0)));
     }
 
+    /// <summary>The first timer of a namespace fixes which way its MONOTONIC may go: a refused file must not make it.</summary>
+    [Test]
+    public async Task Reload_ARefusedFile_MakesNoTimer_NotEvenForAMoment()
+    {
+        const string Bare = """{"namespaces":[{"name":"web","offsets":{"monotonic":"10s"}}]}""";
+        const string WithTimer = """{"namespaces":[{"name":"web","offsets":{"monotonic":"7s"},"timers":[{"name":"t","clock":"monotonic"}]},{"name":"far","offsets":{"monotonic":"-1d"}}]}""";
+        await using var rig = await ServiceRig.StartAsync(_folder, Bare);
+        Assert.That(await rig.ReloadAsync(WithTimer), Is.False);
+        Assert.That(await rig.ReloadAsync(Bare.Replace("10s", "8s", StringComparison.Ordinal)), Is.True, string.Join('\n', rig.Config.Faults));
+        Assert.That(await rig.ReloadAsync(WithTimer.Replace("-1d", "1d", StringComparison.Ordinal)), Is.True, "a first timer and a MONOTONIC that goes back, in one file");
+        Assert.That((rig.Namespace("web").Offsets.MonotonicNs, rig.Namespace("web").Timers.Count), Is.EqualTo((7 * Second, 1)));
+    }
+
     [Test]
     public async Task Reload_ANamespaceThatIsGone_IsClosedOnlyByPrune_AndOnlyWhenTheFileMadeIt()
     {
@@ -114,6 +127,31 @@ public class ConfigReloadTest
         Assert.That(await rig.ReloadAsync("""{"limits":{"json_bytes":512},"access":{"tcp_role":"read"}}"""), Is.True);
         var options = rig.Get<ControlService>().Options;
         Assert.That((options.Limits.JsonBytes, options.Access.TcpRole), Is.EqualTo((512, Role.Read)));
+    }
+
+    [Test]
+    public async Task Reload_ALimitOfEachClient_HoldsForTheNextCall_AndNotForTheFile()
+    {
+        await using var rig = await ServiceRig.StartAsync(_folder, Web);
+        Assert.That(await rig.ReloadAsync("""{"limits":{"namespaces_per_client":1},"namespaces":[{"name":"web"},{"name":"two"},{"name":"three"}]}"""), Is.True);
+        foreach (var (name, status) in new[] { ("mine", 201), ("more", 429) })
+        {
+            using var body = new StringContent($$"""{"name":"{{name}}"}""", System.Text.Encoding.UTF8, "application/json");
+            Assert.That((int)(await rig.Http.PostAsync("/v1/namespaces", body)).StatusCode, Is.EqualTo(status));
+        }
+    }
+
+    [Test]
+    public async Task Http_ListensBesideTheSocket_AndAClientHasTheRoleOfTheFile()
+    {
+        await using var rig = await ServiceRig.StartAsync(_folder, """{"http":{"listen":"127.0.0.1:0"}}""");
+        var address = rig.Application.Urls.Single(static u => u.StartsWith("http://127", StringComparison.Ordinal));
+        using var http = new HttpClient { BaseAddress = new Uri(address) };
+        Assert.That(await http.GetStringAsync("/healthz"), Is.EqualTo("""{"status":"ok"}"""));
+        Assert.That((int)(await http.GetAsync("/v1")).StatusCode, Is.EqualTo(401));
+        Assert.That(await rig.ReloadAsync("""{"http":{"listen":"127.0.0.1:0"},"access":{"tcp_role":"read"}}"""), Is.True);
+        Assert.That((int)(await http.GetAsync("/v1")).StatusCode, Is.EqualTo(200));
+        Assert.That((int)(await http.PostAsync("/v1/state", null)).StatusCode, Is.EqualTo(403));
     }
 
     [Test]

@@ -3,9 +3,12 @@ using TimeNs.Tests.Tool;
 
 namespace TimeNs.Tests.Control.Service;
 
-/// <summary><c>timens serve</c> as a process of its own, on the machine's clocks.</summary>
+/// <summary><c>timens serve</c> as a process of its own, on the machine's clocks. It is killed when a test has had it for a minute: then every wait for it ends.</summary>
 internal sealed class ServeProcess : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly CancellationTokenSource _patience = new(Patience);
     private readonly List<string> _log = [];
 
     private ServeProcess(TestFolder folder, string[] arguments, (string Name, string Value)[] environment)
@@ -18,6 +21,7 @@ internal sealed class ServeProcess : IDisposable
         }
 
         Process = Process.Start(start)!;
+        _patience.Token.Register(static process => ((Process)process!).Kill(), Process);
         Http = ControlRig.Client(Socket);
     }
 
@@ -34,6 +38,9 @@ internal sealed class ServeProcess : IDisposable
 
     /// <summary>Starts it and waits until it listens.</summary>
     public static ServeProcess Start(TestFolder folder, params string[] arguments) => Start(folder, [], arguments);
+
+    /// <summary>Starts it, and does not wait for anything.</summary>
+    public static ServeProcess Launch(TestFolder folder, params string[] arguments) => new(folder, arguments, []);
 
     public static ServeProcess Start(TestFolder folder, (string Name, string Value)[] environment, params string[] arguments)
     {
@@ -75,6 +82,7 @@ internal sealed class ServeProcess : IDisposable
 
     public void Dispose()
     {
+        _patience.Dispose();
         Http.Dispose();
         if (!Process.HasExited)
         {

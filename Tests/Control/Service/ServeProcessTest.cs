@@ -87,6 +87,82 @@ public class ServeProcessTest
         ToolRun.Of("serve", "--socket", _folder.File("o/t.sock"), "--state", ServiceRig.StateOf(_folder)).IsRefused("Another service has the state directory");
     }
 
+    [TestCase("HUP")]
+    [TestCase("INT")]
+    [TestCase("TERM")]
+    public void Serve_WithoutAFile_EachOfTheSignals_StopsCleanly(string signal)
+    {
+        using var service = ServeProcess.Start(_folder, "--state", ServiceRig.StateOf(_folder), "--log", "systemd");
+        service.Signal(signal);
+        Assert.That(service.WaitForLog("written down"), Does.StartWith("<6>"));
+        service.Process.WaitForExit();
+        Assert.That(service.Process.ExitCode, Is.Zero);
+        using var directory = new TimeNs.Control.State.StateDirectory(ServiceRig.StateOf(_folder));
+        Assert.That(directory.LoadSign()!.IsClean, Is.True);
+    }
+
+    [Test]
+    public async Task Serve_AStormOfSighups_IsAFewReadings_AndTheLastFileIsTheOneThatHolds()
+    {
+        var file = ServiceRig.File(_folder);
+        await File.WriteAllTextAsync(file, Web);
+        using var service = ServeProcess.Start(_folder, "--config", file, "--log", "json");
+        for (var i = 0; i < 40; i++)
+        {
+            service.Signal("HUP");
+        }
+
+        await File.WriteAllTextAsync(file, Web.Replace("+1h", "+7h", StringComparison.Ordinal));
+        service.Signal("HUP");
+        while (await OffsetAsync(service) != 7L * 3600 * 1_000_000_000)
+        {
+            service.WaitForLog("\"EventId\":200");
+        }
+
+        Assert.That(service.Stop(), Is.Zero);
+    }
+
+    [Test]
+    public void Serve_ThatCannotWriteDown_SaysSoWithItsExitCode()
+    {
+        using var service = ServeProcess.Start(_folder, "--state", ServiceRig.StateOf(_folder), "--log", "text");
+        Directory.CreateDirectory(Path.Combine(ServiceRig.StateOf(_folder), "web.tns"));
+        using (var made = service.Http.PostAsync("/v1/namespaces", new StringContent("""{"name":"web"}""", System.Text.Encoding.UTF8, "application/json")).GetAwaiter().GetResult())
+        {
+            made.EnsureSuccessStatusCode();
+        }
+
+        Assert.That(service.Stop(), Is.EqualTo(1));
+        service.WaitForLog("[217]");
+    }
+
+    [Test]
+    public async Task Serve_TellsItsServiceManager_AndFeedsTheWatchdog()
+    {
+        using var manager = new ManagerStub(_folder.File("notify"));
+        using var service = ServeProcess.Start(_folder, [("NOTIFY_SOCKET", manager.Address), ("WATCHDOG_USEC", "100000")]);
+        var told = new List<string>();
+        while (told.Count(static m => m == "WATCHDOG=1") < 3 || !told.Contains("READY=1"))
+        {
+            told.Add(await manager.ReceiveAsync());
+        }
+
+        Assert.That(service.Stop(), Is.Zero);
+        while (told[^1] != "STOPPING=1")
+        {
+            told.Add(await manager.ReceiveAsync());
+        }
+    }
+
+    [Test]
+    public void Serve_TheSocketBeforeTheVerb_AndTheVariable_AreTaken()
+    {
+        File.WriteAllText(_folder.File("taken"), "");
+        ToolRun.Of("--socket", _folder.File("taken"), "serve").IsRefused("taken");
+        var surroundings = TimeNs.Tool.Surroundings.OfProcess() with { Variable = name => name == "TIMENS_SOCKET" ? _folder.File("taken") : null };
+        ToolRun.In(surroundings, "serve").IsRefused("taken");
+    }
+
     private static async Task<long> OffsetAsync(ServeProcess service)
     {
         var answer = await Answer.OfAsync(await service.Http.GetAsync("/v1/namespaces/web"));

@@ -15,6 +15,7 @@ internal sealed class ServiceRig : IAsyncDisposable
     private ServiceRig(TestFolder folder, ServeOptions options, Action<WebApplicationBuilder>? services)
     {
         Folder = folder;
+        SocketPath = options.Socket;
         Application = ServiceHost.Create(options, builder =>
         {
             builder.Services.AddSingleton<IKernel>(Kernel);
@@ -24,6 +25,8 @@ internal sealed class ServiceRig : IAsyncDisposable
     }
 
     public TestFolder Folder { get; }
+
+    public string SocketPath { get; }
 
     public SimulatedKernel Kernel { get; } = new();
 

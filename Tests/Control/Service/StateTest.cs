@@ -1,5 +1,6 @@
 using NodaTime;
 using TimeNs.Clocks;
+using TimeNs.Control;
 using TimeNs.Control.State;
 using TimeNs.Images;
 using TimeNs.Runtime;
@@ -101,13 +102,106 @@ public class StateTest
         using (var directory = new StateDirectory(ServiceRig.StateOf(_folder)))
         {
             var sign = directory.LoadSign()!;
-            directory.SaveSign(sign with { IsClean = false, RealtimeNs = sign.RealtimeNs + (4 * Second), BoottimeNs = sign.BoottimeNs + (4 * Second) });
+            directory.SaveSign(sign with { IsClean = false, RealtimeNs = sign.RealtimeNs + (4 * Second), BoottimeNs = sign.BoottimeNs + (4 * Second) }, isForGood: false);
         }
 
         await using var second = await ServiceRig.StartAsync(_folder, state: true);
         var restored = second.State.Look().Restored.Single();
         Assert.That((second.State.Look().Before, restored.MayMiss, restored.MissesAtLeastNs), Is.EqualTo(("killed", true, 4 * Second)));
         Assert.That(restored.MissesAtMostNs, Is.GreaterThanOrEqualTo(0));
+    }
+
+    [TestCase("")]
+    [TestCase("{")]
+    [TestCase(null)]
+    public async Task Start_WithImagesAndNoSignOfLife_TakesItForAnUncleanEnd(string? sign)
+    {
+        await using (var first = await ServiceRig.StartAsync(_folder, state: true))
+        {
+            first.Runtime.CreateNamespace("web");
+        }
+
+        var file = Path.Combine(ServiceRig.StateOf(_folder), "alive.json");
+        File.Delete(file);
+        if (sign is not null)
+        {
+            File.WriteAllText(file, sign);
+        }
+
+        await using var second = await ServiceRig.StartAsync(_folder, state: true);
+        var restored = second.State.Look().Restored.Single();
+        Assert.That((second.State.Look().Before, restored.MayMiss, restored.MissesAtLeastNs), Is.EqualTo(("unknown", true, 0L)));
+    }
+
+    /// <summary>CLOCK_BOOTTIME began again in between: only the wall clock compares an image with the sign of life.</summary>
+    [TestCase("another boot", 9)]
+    [TestCase("", 9)]
+    [TestCase(null, 4)]
+    public async Task Start_AfterAnUncleanEnd_ComparesReadingsOfOneStartOfTheMachine(string? imagesBootId, int seconds)
+    {
+        await using (var first = await ServiceRig.StartAsync(_folder, state: true))
+        {
+            first.Runtime.CreateNamespace("web");
+        }
+
+        using (var directory = new StateDirectory(ServiceRig.StateOf(_folder)))
+        {
+            var sign = directory.LoadSign()!;
+            directory.SaveSign(
+                sign with { IsClean = false, RealtimeNs = sign.RealtimeNs + (9 * Second), BoottimeNs = sign.BoottimeNs + (4 * Second), ImagesBootId = imagesBootId ?? sign.ImagesBootId }, isForGood: false);
+        }
+
+        await using var second = await ServiceRig.StartAsync(_folder, state: true);
+        Assert.That(second.State.Look().Restored.Single().MissesAtLeastNs, Is.EqualTo(seconds * Second));
+    }
+
+    [Test]
+    public async Task Start_ThatFails_LeavesTheSignOfTheCleanStop()
+    {
+        await using (var first = await ServiceRig.StartAsync(_folder, state: true))
+        {
+            first.Runtime.CreateNamespace("web");
+        }
+
+        Directory.CreateDirectory(_folder.File("no-socket"));
+        await Assert.ThatAsync(() => ServiceRig.StartAsync(_folder, state: true, change: o => o with { Socket = _folder.File("no-socket") }), Throws.InstanceOf<IOException>());
+        await using var second = await ServiceRig.StartAsync(_folder, state: true);
+        Assert.That((second.State.Look().Before, second.State.Look().Restored.Count), Is.EqualTo(("clean", 1)));
+    }
+
+    [Test]
+    public async Task Beat_ANamespaceThatWentAndCameAgain_IsWrittenDownAnew()
+    {
+        await using var rig = await ServiceRig.StartAsync(_folder, state: true);
+        var old = rig.Runtime.CreateNamespace("web");
+        old.CreateTimer(ClockId.Monotonic, "t");
+        await BeatAsync(rig);
+        Assert.That(Image("web").Timers, Has.Length.EqualTo(1));
+        old.Dispose();
+        rig.Runtime.CreateNamespace("web");
+        await BeatAsync(rig);
+        Assert.That(Image("web").Timers, Is.Empty, "what was closed does not come back under the name of another");
+    }
+
+    /// <summary>It is applied, and a service that starts before it could be written down applies it again.</summary>
+    [Test]
+    public async Task Reload_OnADiskThatRefuses_IsApplied_AndIsNotedWhenItTakesAgain()
+    {
+        const string Web = """{"namespaces":[{"name":"web"}]}""";
+        await using var rig = await ServiceRig.StartAsync(_folder, Web, state: true);
+        var image = rig.State.Directory.FileOf("web");
+        File.Delete(image);
+        Directory.CreateDirectory(image);
+        Assert.That(await rig.ReloadAsync(Web.Replace("}]", ",\"offsets\":{\"realtime\":\"+9s\"}}]", StringComparison.Ordinal)), Is.True);
+        Assert.That((rig.Config.Faults.Count, rig.Namespace("web").Offsets.RealtimeNs), Is.EqualTo((0, 9 * Second)));
+        Assert.That(rig.Health.Reasons.Keys, Is.EqualTo(new[] { "state" }));
+        Assert.That(rig.State.Directory.LoadApplied()!.File, Is.EqualTo(Web));
+        Directory.Delete(image);
+        rig.Runtime.CreateNamespace("other");
+        await BeatAsync(rig);
+        Assert.That(rig.Health.IsDegraded, Is.True, "another namespace that can be written says nothing of this one");
+        Assert.That(await rig.State.SaveAsync(), Is.True);
+        Assert.That((rig.Health.IsDegraded, rig.State.Directory.LoadApplied()!.File.Contains("+9s", StringComparison.Ordinal)), Is.EqualTo((false, true)));
     }
 
     [Test]
@@ -152,6 +246,20 @@ public class StateTest
         await using var fifth = await ServiceRig.StartAsync(_folder, Web.Replace("\"1h\"", "\"2s\"", StringComparison.Ordinal), state: true);
         Assert.That(fifth.Config.Faults.Single(), Does.Contain("EACCES"));
         Assert.That((fifth.Namespace("web").Offsets.MonotonicNs, fifth.Health.IsDegraded), Is.EqualTo((3 * Second, true)), "it comes up with what was restored");
+    }
+
+    [Test]
+    public async Task Restart_WithAFileThatTheEngineRefuses_KeepsTheAccessAndLimitsOfTheOneApplied()
+    {
+        await using (var first = await ServiceRig.StartAsync(_folder, """{"namespaces":[{"name":"web"}],"limits":{"json_bytes":700}}""", state: true))
+        {
+            Assert.That(first.Get<ControlService>().Options.Limits.JsonBytes, Is.EqualTo(700));
+        }
+
+        await using var second = await ServiceRig.StartAsync(_folder, """{"namespaces":[{"name":"web","offsets":{"monotonic":"-1d"}}],"limits":{"json_bytes":900},"access":{"tcp_role":"admin"}}""", state: true);
+        Assert.That(second.Config.Faults, Has.Count.EqualTo(1));
+        var options = second.Get<ControlService>().Options;
+        Assert.That((options.Limits.JsonBytes, options.Access.TcpRole), Is.EqualTo((700, Role.None)));
     }
 
     [Test]
