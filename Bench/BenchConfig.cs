@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Filters;
 using BenchmarkDotNet.Jobs;
+using TimeNs.Bench.Load;
 
 namespace TimeNs.Bench;
 
@@ -14,7 +16,8 @@ internal static class BenchConfig
     public static IConfig Create(IEnumerable<string> args)
     {
         var config = ManualConfig.Create(DefaultConfig.Instance)
-            .HideColumns(Column.RatioSD, Column.Error, Column.Gen0, Column.Gen1, Column.Gen2);
+            .HideColumns(Column.RatioSD, Column.Error, Column.Gen0, Column.Gen1, Column.Gen2)
+            .AddFilter(new SimpleFilter(static benchmark => Peers.MissingFor(benchmark.Descriptor.WorkloadMethod.Name) is null));
         return args.Any(static arg => arg is "-j" || arg.StartsWith("--job", StringComparison.Ordinal))
             ? config
             : config.AddJob(Job.Default.WithWarmupCount(3).WithIterationCount(5).WithId("Rough").AsDefault());

@@ -5,11 +5,13 @@ using TimeNs.Bench.Load;
 namespace TimeNs.Bench;
 
 /// <summary>
-/// Expiry and forward of periodic timers in virtual time, on one thread, nobody told. A row is the time of one expiration.
+/// Expiry and forward of periodic timers in virtual time. A row is the time of one expiration.
 /// </summary>
 /// <remarks>
-/// Every row but the last goes from deadline to deadline, as simulated time does; <see cref="Table_Batches"/> goes by
-/// milliseconds, as an engine does that is woken for many timers at once.
+/// The rows of batches go by milliseconds, as an engine does that is woken for many timers at once; all others from deadline to
+/// deadline, as simulated time does. Nobody is told of an expiration but by <see cref="Runtime"/> and
+/// <see cref="Runtime_Batches"/>: these are subscribed timers of a runtime, since nothing else forwards at expiry. All of them
+/// have the same observer, which counts.
 /// </remarks>
 [MemoryDiagnoser]
 [Description("expiry + forward in virtual time, beside PriorityQueue")]
@@ -21,6 +23,8 @@ public class ExpireForwardBenchmarks
     private Tally _tally = null!;
     private QueueLoad _queue = null!;
     private TableLoad _table = null!;
+    private RuntimeLoad? _runtime;
+    private Action<long> _advance = null!;
 
     [ParamsSource(typeof(Sizes), nameof(Sizes.Timers))]
     public int Timers { get; set; }
@@ -41,8 +45,18 @@ public class ExpireForwardBenchmarks
         _tally.Verify();
     }
 
+    [GlobalSetup(Target = nameof(Runtime))]
+    public void SetupRuntime() => SetupRuntime(stepNs: 0);
+
+    [GlobalSetup(Target = nameof(Runtime_Batches))]
+    public void SetupBatches() => SetupRuntime(BatchNs);
+
     [GlobalCleanup]
-    public void Cleanup() => _tally.Verify();
+    public void Cleanup()
+    {
+        _tally.Verify();
+        _runtime?.Dispose();
+    }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Expirations)]
     public long PriorityQueue()
@@ -94,6 +108,23 @@ public class ExpireForwardBenchmarks
         }
 
         return _tally.Count;
+    }
+
+    [Benchmark(OperationsPerInvoke = Expirations)]
+    public long Runtime() => _tally.Walk(Expirations, _advance);
+
+    [Benchmark(OperationsPerInvoke = Expirations)]
+    public long Runtime_Batches() => _tally.Walk(Expirations, _advance);
+
+    private void SetupRuntime(long stepNs)
+    {
+        var load = Begin();
+        var observer = new CountingObserver(_tally);
+        _runtime = new RuntimeLoad(stepNs);
+        _runtime.Arm(load, _ => observer);
+        _advance = _runtime.Advance;
+        Runtime();
+        _tally.Verify();
     }
 
     private PeriodicLoad Begin()

@@ -2,10 +2,15 @@ using System.ComponentModel;
 using System.Reflection;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Running;
+using TimeNs.Bench.Goals;
+using TimeNs.Bench.Plots;
+using TimeNs.Bench.RealTime;
 
 namespace TimeNs.Bench;
 
-/// <summary>Runs the benchmarks that the command line names; without arguments it says what there is.</summary>
+/// <summary>
+/// Runs the verb or the benchmarks that the command line names; without arguments it says what there is.
+/// </summary>
 internal static class Program
 {
     /// <summary>Every class with a benchmark in it, by name.</summary>
@@ -16,20 +21,26 @@ internal static class Program
             .OrderBy(static type => type.Name, StringComparer.Ordinal),
     ];
 
-    /// <returns>0, or 1 when a benchmark failed or its own check did.</returns>
-    public static int Main(string[] args)
+    /// <returns>
+    /// 0; 1 when a benchmark or its own check failed, or a goal was missed by more than the noise; 2 when the arguments are wrong.
+    /// </returns>
+    public static int Main(string[] args) => args switch
     {
-        if (args.Length == 0)
-        {
-            PrintUsage(Console.Out);
-            return 0;
-        }
+        [] => PrintUsage(Console.Out),
+        ["goals", .. var rest] => GoalsCommand.Run(rest, Console.Out, Console.Error),
+        ["lateness", .. var rest] => LatenessCommand.Run(rest, Console.Out, Console.Error),
+        ["saturation", .. var rest] => SaturationCommand.Run(rest, Console.Out, Console.Error),
+        ["plots", .. var rest] => PlotsCommand.Run(rest, Console.Out, Console.Error),
+        _ => RunBenchmarks(args),
+    };
 
+    private static int RunBenchmarks(string[] args)
+    {
         var summaries = BenchmarkSwitcher.FromTypes([.. Classes]).Run(args, BenchConfig.Create(args));
         return summaries.Any(static s => s.HasCriticalValidationErrors || s.Reports.Any(static r => !r.Success)) ? 1 : 0;
     }
 
-    internal static void PrintUsage(TextWriter output)
+    internal static int PrintUsage(TextWriter output)
     {
         output.WriteLine("The benchmarks of TimeNs, each with its peers as rows of the same table:");
         output.WriteLine();
@@ -46,7 +57,12 @@ internal static class Program
             dotnet run --project Bench -c Release -- --list flat                   the names
             {Sizes.Variable}=1000,1000000 dotnet run ...              other numbers of timers
 
+            {GoalsCommand.Usage}
+            {LatenessCommand.Usage}
+            {SaturationCommand.Usage}
+            {PlotsCommand.Usage}
             Every other option is BenchmarkDotNet's: --help. What the rows mean: docs/benchmarks.md.
             """);
+        return 0;
     }
 }

@@ -117,12 +117,12 @@ internal sealed class NamespaceTable
     }
 
     /// <summary>
-    /// Expires every timer that is due, longest overdue first, ties in the order of arming. Returns how many.
+    /// Expires the timers that are due, longest overdue first, ties in the order of arming, but not more than <paramref name="most"/>. Returns how many.
     /// </summary>
-    public int ExpireDue(in ClockReadings host)
+    public int ExpireDue(in ClockReadings host, int most = int.MaxValue)
     {
         var expired = 0;
-        while (FirstDue(host) is { } queue)
+        while (expired < most && FirstDue(host) is { } queue)
         {
             queue.Namespace.ExpireHead(queue, host);
             expired++;

@@ -15,8 +15,7 @@ internal sealed class LazyTimerQueue(int timers)
 
     public int Live { get; private set; }
 
-    /// <summary>How often a timer was set or cancelled, counted one by one.</summary>
-    public long Changes => _version.Sum(static v => (long)v);
+    public long Deadline(int id) => _deadline[id];
 
     /// <summary>Arms a timer or moves it.</summary>
     public void Set(int id, long deadline)

@@ -6,31 +6,42 @@ using TimeNs.Timers;
 
 namespace TimeNs.Bench.Load;
 
-/// <summary>A runtime in simulated time with one namespace, which has offsets.</summary>
+/// <summary>
+/// A runtime in virtual time with one namespace, which has offsets. By default simulated time, in which every deadline is a wake-up
+/// of its own; or time that goes in steps, so that a wake-up finds a batch.
+/// </summary>
 internal sealed class RuntimeLoad : IDisposable
 {
     private static readonly ClockOffsets s_offsets = new(3_600_000_000_000, 7_200_000_000_000, 7_200_000_000_000);
 
-    private readonly SimulatedKernel _kernel = new();
+    private readonly IKernel _kernel;
     private readonly TimeRuntime _runtime;
 
-    public RuntimeLoad()
+    /// <param name="stepNs">The step of the clocks; 0 for simulated time.</param>
+    public RuntimeLoad(long stepNs = 0)
     {
+        _kernel = stepNs == 0 ? new SimulatedKernel() : new StepKernel(stepNs);
         _runtime = TimeRuntime.Start(_kernel);
-        Namespace = _runtime.CreateNamespace("bench", s_offsets);
+        Namespace = CreateNamespace("bench");
     }
 
     public RuntimeNamespace Namespace { get; }
 
+    public RuntimeNamespace CreateNamespace(string name) => _runtime.CreateNamespace(name, s_offsets);
+
     public TimeRuntime Runtime => _runtime;
 
     /// <summary>Arms a load, with the observer of each timer where there is one.</summary>
-    public void Arm(PeriodicLoad load, Func<int, IObserver<Tick>>? observer = null)
+    public void Arm(PeriodicLoad load, Func<int, IObserver<Tick>>? observer = null) =>
+        Arm([Namespace], load, observer);
+
+    /// <summary>Arms a load, one timer in each namespace after another.</summary>
+    public static void Arm(IReadOnlyList<RuntimeNamespace> namespaces, PeriodicLoad load, Func<int, IObserver<Tick>>? observer = null)
     {
-        var start = Namespace.Read(ClockId.Monotonic);
+        var start = namespaces[0].Read(ClockId.Monotonic);
         for (var i = 0; i < load.FirstNs.Length; i++)
         {
-            var timer = Namespace.CreateTimer(ClockId.Monotonic);
+            var timer = namespaces[i % namespaces.Count].CreateTimer(ClockId.Monotonic);
             if (observer is not null)
             {
                 timer.Ticks.Subscribe(observer(i));
@@ -41,7 +52,17 @@ internal sealed class RuntimeLoad : IDisposable
         }
     }
 
-    public void Advance(long nanoseconds) => _kernel.Advance(Duration.FromNanoseconds(nanoseconds));
+    public void Advance(long nanoseconds)
+    {
+        if (_kernel is SimulatedKernel simulated)
+        {
+            simulated.Advance(Duration.FromNanoseconds(nanoseconds));
+        }
+        else
+        {
+            ((StepKernel)_kernel).Advance(nanoseconds);
+        }
+    }
 
     public void Dispose()
     {

@@ -48,7 +48,7 @@ public readonly record struct TimerSetting
     public SettimeFlags Flags { get; }
 
     /// <summary>True when the value is a point on the clock.</summary>
-    public bool IsAbsolute => Flags.HasFlag(SettimeFlags.Abstime);
+    public bool IsAbsolute => (Flags & SettimeFlags.Abstime) == SettimeFlags.Abstime; // HasFlag boxes until it is optimised
 
     /// <summary>Fires once, this long from now.</summary>
     /// <param name="value">More than zero; beyond about 292 years it is never.</param>

@@ -41,7 +41,7 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
                 return false;
             }
 
-            var host = _engine.ReadHost();
+            var host = _engine.ReadHost(_state.Clock);
             Arm(_namespace.State.ReadAt(host)[_state.Clock].Plus(Math.Max(0, nanoseconds)), intervalNs, host);
             return true;
         }
@@ -57,7 +57,7 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
                 return false;
             }
 
-            Arm(deadline, 0, _engine.ReadHost());
+            Arm(deadline, 0, _engine.ReadHost(_state.Clock));
             return true;
         }
     }
@@ -72,7 +72,7 @@ internal sealed class CallbackTimer : IEngineTimer, IDisposable
                 return false;
             }
 
-            _namespace.State.Disarm(_state, _engine.ReadHost());
+            _namespace.State.Disarm(_state, _engine.ReadHost(_state.Clock));
             return true;
         }
     }

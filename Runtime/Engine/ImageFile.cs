@@ -23,23 +23,29 @@ public static class ImageFile
     /// <exception cref="ImageException">The image is impossible; no file is touched.</exception>
     /// <exception cref="IOException">The file cannot be written, or a directory is in its place.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory cannot be written to.</exception>
-    public static void Save(NamespaceImage image, string path)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var bytes = ImageFormat.Encode(image);
-        Replace(path, file => file.Write(bytes));
-    }
+    public static void Save(NamespaceImage image, string path) => Save(image, path, ImageDisk.Instance);
 
     /// <summary>Loads an image from a file that need not be trusted.</summary>
     /// <exception cref="ImageException">Damaged, unknown, impossible, or larger than 2 GiB; the reason names the path.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static NamespaceImage Load(string path)
+    public static NamespaceImage Load(string path) => Load(path, ImageDisk.Instance);
+
+    /// <inheritdoc cref="Save(NamespaceImage, string)"/>
+    internal static void Save(NamespaceImage image, string path, IImageDisk disk)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var bytes = ImageFormat.Encode(image);
+        Replace(path, file => file.Write(bytes), disk);
+    }
+
+    /// <inheritdoc cref="Load(string)"/>
+    internal static NamespaceImage Load(string path, IImageDisk disk)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            return ImageFormat.Decode(ReadAll(path));
+            return ImageFormat.Decode(disk.ReadAll(path));
         }
         catch (ImageException wrong)
         {
@@ -48,17 +54,17 @@ public static class ImageFile
     }
 
     /// <summary>Puts a file with what <paramref name="write"/> writes in the place of another, at once and for good.</summary>
-    internal static void Replace(string path, Action<FileStream> write)
+    internal static void Replace(string path, Action<Stream> write, IImageDisk disk)
     {
         path = Path.GetFullPath(path);
         var directory = Path.GetDirectoryName(path)
             ?? throw new IOException($"'{path}' is a directory: an image cannot be saved there");
-        if (!Directory.Exists(directory))
+        if (!disk.HasDirectory(directory))
         {
             throw new DirectoryNotFoundException($"There is no directory '{directory}' to save '{Path.GetFileName(path)}' in");
         }
 
-        if (Directory.Exists(path))
+        if (disk.HasDirectory(path))
         {
             throw new IOException($"'{path}' is a directory: an image cannot be saved in its place");
         }
@@ -66,74 +72,32 @@ public static class ImageFile
         var temporary = Path.Combine(directory, $".timens-{Path.GetRandomFileName()}.tmp");
         try
         {
-            using (var file = new FileStream(temporary, PrivateFile()))
+            using (var file = disk.Create(temporary))
             {
                 write(file);
-                file.Flush(flushToDisk: true);
+                disk.Flush(file);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            disk.Rename(temporary, path);
         }
         catch
         {
-            Remove(temporary);
+            Remove(temporary, disk);
             throw;
         }
 
-        DirectoryFlush.ToDisk(directory);
-    }
-
-    private static FileStreamOptions PrivateFile()
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.None,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
+        disk.FlushDirectory(directory);
     }
 
     /// <summary>Takes a temporary file away. That this fails too must not hide what went wrong before.</summary>
-    private static void Remove(string temporary)
+    private static void Remove(string temporary, IImageDisk disk)
     {
         try
         {
-            File.Delete(temporary);
+            disk.Delete(temporary);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
         }
-    }
-
-    private static byte[] ReadAll(string path)
-    {
-        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.SequentialScan);
-        var length = RandomAccess.GetLength(file);
-        if (length > Array.MaxLength)
-        {
-            throw new ImageException("file", $"{length} bytes are more than an image of 2 GiB can have");
-        }
-
-        var bytes = GC.AllocateUninitializedArray<byte>((int)length);
-        var done = 0;
-        while (done < bytes.Length)
-        {
-            var read = RandomAccess.Read(file, bytes.AsSpan(done), done);
-            if (read == 0)
-            {
-                return bytes[..done];
-            }
-
-            done += read;
-        }
-
-        return bytes;
     }
 }

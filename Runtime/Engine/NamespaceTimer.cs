@@ -12,20 +12,17 @@ namespace TimeNs.Runtime;
 /// reads compete: each expiration is told to one of them, a waiting read first, then all observers together.</para>
 /// <para>Without a reader a periodic timer stays expired, however many periods pass, and the next read counts them (rule F2).</para>
 /// </remarks>
-public sealed class NamespaceTimer : IDisposable, IEngineTimer
+public sealed partial class NamespaceTimer : IDisposable, IEngineTimer
 {
-    private readonly TimerEngine _engine;
     private readonly TimerState _state;
-    private readonly ObserverList<Tick> _observers;
-    private readonly LinkedList<TaskCompletionSource<Tick>> _waiters = new();
 
-    internal NamespaceTimer(RuntimeNamespace ns, TimerEngine engine, TimerState state)
+    // Nobody: null. One observer, as most timers have: its subscription. Else TickReaders. Changed under the lock, read without it.
+    private object? _readers;
+
+    internal NamespaceTimer(RuntimeNamespace ns, TimerState state)
     {
         Namespace = ns;
-        _engine = engine;
         _state = state;
-        _observers = new ObserverList<Tick>(exception => engine.ObserverFaulted($"timer {this}", exception), RemoveObserver);
-        Ticks = new Stream<Tick>(Subscribe);
     }
 
     /// <summary>Unique in its namespace, from 1; kept by an image.</summary>
@@ -48,7 +45,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     {
         get
         {
-            lock (_engine.Gate)
+            lock (Engine.Gate)
             {
                 return _state.IsReadable;
             }
@@ -64,7 +61,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     /// A subscription is a reader: a timer that is readable already is read at once. An observer that throws loses its subscription
     /// and nothing else happens. After Dispose of a subscription one OnNext that was under way on another thread may still end.
     /// </remarks>
-    public IObservable<Tick> Ticks { get; }
+    public IObservable<Tick> Ticks => new TickStream(this);
 
     /// <summary>
     /// Sets the timer. What was unread is gone (rule S4). No tick of the old setting is delivered after this, except one whose delivery is
@@ -74,11 +71,11 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     /// <exception cref="ObjectDisposedException">The timer is closed.</exception>
     public SettimeResult Set(TimerSetting setting)
     {
-        lock (_engine.Gate)
+        lock (Engine.Gate)
         {
             CheckOpen();
-            var result = _state.Namespace.SetTime(_state, setting, _engine.ReadHost());
-            _engine.Changed();
+            var result = _state.Namespace.SetTime(_state, setting, Engine.ReadHost(Clock));
+            Engine.Changed();
             return result;
         }
     }
@@ -87,11 +84,11 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     /// <exception cref="ObjectDisposedException">The timer is closed.</exception>
     public TimerValue Get()
     {
-        lock (_engine.Gate)
+        lock (Engine.Gate)
         {
             CheckOpen();
-            var value = _state.Namespace.GetTime(_state, _engine.ReadHost());
-            _engine.Changed();
+            var value = _state.Namespace.GetTime(_state, Engine.ReadHost(Clock));
+            Engine.Changed();
             return value;
         }
     }
@@ -101,11 +98,11 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     /// <exception cref="ObjectDisposedException">The timer is closed.</exception>
     public ReadStatus TryRead(out Tick tick)
     {
-        lock (_engine.Gate)
+        lock (Engine.Gate)
         {
             CheckOpen();
-            var status = _state.Namespace.Read(_state, _engine.ReadHost(), out var read);
-            _engine.Changed();
+            var status = _state.Namespace.Read(_state, Engine.ReadHost(Clock), out var read);
+            Engine.Changed();
             tick = read.Tick;
             return status;
         }
@@ -124,7 +121,7 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     public Tick Read(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ReadOrWait(mustNotWait: _engine.IsEngineThread || _engine.Dispatcher.HoldsTime, cancellationToken).AsTask().GetAwaiter().GetResult();
+        return ReadOrWait(mustNotWait: Engine.IsEngineThread || Engine.Dispatcher.HoldsTime, cancellationToken).AsTask().GetAwaiter().GetResult();
     }
 
     /// <summary>
@@ -178,11 +175,11 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     /// <exception cref="ObjectDisposedException">The timer is closed.</exception>
     public bool SetTicks(ulong ticks)
     {
-        lock (_engine.Gate)
+        lock (Engine.Gate)
         {
             CheckOpen();
-            var set = _state.Namespace.SetTicks(_state, ticks, _engine.ReadHost());
-            _engine.Changed();
+            var set = _state.Namespace.SetTicks(_state, ticks, Engine.ReadHost());
+            Engine.Changed();
             return set;
         }
     }
@@ -191,71 +188,42 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
     /// <exception cref="ObjectDisposedException">The timer is closed.</exception>
     public string DescribeFd()
     {
-        lock (_engine.Gate)
+        lock (Engine.Gate)
         {
             CheckOpen();
-            return _state.Namespace.Look(_state, _engine.ReadHost()).FdInfo();
+            return _state.Namespace.Look(_state, Engine.ReadHost()).FdInfo();
         }
     }
 
     /// <summary>Closes the timer; observers get OnCompleted, waiting reads fail. Without effect on a closed one.</summary>
     public void Dispose()
     {
-        lock (_engine.Gate)
+        lock (Engine.Gate)
         {
-            if (IsClosed || _engine.IsStopping)
+            if (IsClosed || Engine.IsStopping)
             {
                 return;
             }
 
             _state.Namespace.Remove(_state);
-            _engine.Announce(() => ((IEngineTimer)this).End(null));
-            _engine.Changed();
+            Engine.Announce(() => ((IEngineTimer)this).End(null));
+            Engine.Changed();
         }
     }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Namespace.Name}/{Name ?? Id.ToString()} ({Clock.LinuxName()})";
 
-    bool IEngineTimer.Deliver(in TickRead read)
-    {
-        if (TakeWaiter() is { } waiter)
-        {
-            // A read that was taken from the list can no longer be withdrawn: the tick is its.
-            if (_engine.Dispatcher.IsSimulated)
-            {
-                var tick = read.Tick;
-                _engine.Post(() => waiter.SetResult(tick));
-            }
-            else
-            {
-                waiter.SetResult(read.Tick);
-            }
-
-            return true;
-        }
-
-        return _observers.Publish(read.Tick);
-    }
-
-    void IEngineTimer.End(Exception? error)
-    {
-        while (TakeWaiter() is { } waiter)
-        {
-            waiter.TrySetException(new ObjectDisposedException($"Timer {this} was closed while a read waited for it.", error));
-        }
-
-        _observers.End(error);
-    }
+    private TimerEngine Engine => Namespace.Engine;
 
     private ValueTask<Tick> ReadOrWait(bool mustNotWait, CancellationToken cancellationToken)
     {
         LinkedListNode<TaskCompletionSource<Tick>> waiter;
-        lock (_engine.Gate)
+        lock (Engine.Gate)
         {
             CheckOpen();
-            var status = _state.Namespace.Read(_state, _engine.ReadHost(), out var read);
-            _engine.Changed();
+            var status = _state.Namespace.Read(_state, Engine.ReadHost(Clock), out var read);
+            Engine.Changed();
             if (status != ReadStatus.Empty)
             {
                 return ValueTask.FromResult(read.Tick);
@@ -267,8 +235,8 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
                     $"Reading timer {this} would wait on the thread that must deliver its tick. Use TryRead or ReadAsync here.");
             }
 
-            waiter = _waiters.AddLast(NewWaiter());
-            UpdateWatch();
+            waiter = Several().Waiters.AddLast(NewWaiter());
+            Watch();
         }
 
         return new ValueTask<Tick>(Await(waiter, cancellationToken));
@@ -288,89 +256,27 @@ public sealed class NamespaceTimer : IDisposable, IEngineTimer
 
     /// <summary>In simulated time what continues after a read runs where callbacks do, so that time waits for it; else on the pool.</summary>
     private TaskCompletionSource<Tick> NewWaiter() =>
-        new(_engine.Dispatcher.IsSimulated ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+        new(Engine.Dispatcher.IsSimulated ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void Withdraw(LinkedListNode<TaskCompletionSource<Tick>> waiter, CancellationToken cancellationToken)
     {
-        lock (_engine.Gate)
+        lock (Engine.Gate)
         {
-            if (waiter.List is null)
+            if (waiter.List is not { } waiters)
             {
                 return;
             }
 
-            _waiters.Remove(waiter);
-            UpdateWatch();
+            waiters.Remove(waiter);
+            ReadersChanged();
         }
 
         waiter.Value.TrySetCanceled(cancellationToken);
     }
 
-    private TaskCompletionSource<Tick>? TakeWaiter()
-    {
-        if (_waiters.Count == 0)
-        {
-            return null; // one that comes at this moment waits for the next tick, or for this one when no observer takes it
-        }
-
-        lock (_engine.Gate)
-        {
-            if (_waiters.First is not { } first)
-            {
-                return null;
-            }
-
-            _waiters.RemoveFirst();
-            UpdateWatch();
-            return first.Value;
-        }
-    }
-
-    private IDisposable Subscribe(IObserver<Tick> observer)
-    {
-        lock (_engine.Gate)
-        {
-            if (!IsClosed && !_engine.IsStopping)
-            {
-                var entry = _observers.Add(observer);
-                UpdateWatch();
-                _engine.Changed();
-                return new Subscription(() => Unsubscribe(entry));
-            }
-        }
-
-        return Subscription.End(observer, _engine.Failure);
-    }
-
-    private void Unsubscribe(ObserverList<Tick>.Entry entry)
-    {
-        if (entry.TryEnd())
-        {
-            RemoveObserver(entry);
-        }
-    }
-
-    private void RemoveObserver(ObserverList<Tick>.Entry entry)
-    {
-        lock (_engine.Gate)
-        {
-            _observers.Remove(entry);
-            UpdateWatch();
-        }
-    }
-
-    /// <summary>Under the lock: the timer is read at its wake-ups as long as somebody waits for them.</summary>
-    private void UpdateWatch()
-    {
-        if (!IsClosed)
-        {
-            _state.Namespace.Watch(_state, _waiters.Count != 0 || !_observers.IsEmpty);
-        }
-    }
-
     private void CheckOpen()
     {
-        _engine.CheckRunning();
+        Engine.CheckRunning();
         ObjectDisposedException.ThrowIf(IsClosed, this);
     }
 }

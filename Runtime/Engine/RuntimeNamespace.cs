@@ -36,7 +36,7 @@ public sealed class RuntimeNamespace : IDisposable
         ns.Tag = this;
         foreach (var timer in ns.Timers)
         {
-            timer.Tag = new NamespaceTimer(this, engine, timer);
+            timer.Tag = new NamespaceTimer(this, timer);
         }
 
         Clock = new NamespaceClock(this);
@@ -105,9 +105,9 @@ public sealed class RuntimeNamespace : IDisposable
         }
     }
 
-    /// <summary>One of its clocks.</summary>
+    /// <summary>One of its clocks, without waiting for anybody.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not a known clock.</exception>
-    public ClockTime Read(ClockId clock) => ReadClocks()[clock];
+    public ClockTime Read(ClockId clock) => ReadFast(clock.Base());
 
     /// <summary>Sets its offsets, all at once. When this returns nothing uses an old one (INV-7).</summary>
     /// <remarks>A change of REALTIME is a clock set for this namespace: cancel-on-set timers are told. Timers that become due fire at once.</remarks>
@@ -178,7 +178,7 @@ public sealed class RuntimeNamespace : IDisposable
         {
             CheckOpen();
             var state = _namespace.CreateTimer(clock, name, _engine.ReadHost());
-            var timer = new NamespaceTimer(this, _engine, state);
+            var timer = new NamespaceTimer(this, state);
             state.Tag = timer;
             return timer;
         }
@@ -245,6 +245,7 @@ public sealed class RuntimeNamespace : IDisposable
         {
             if (view.IsClosed)
             {
+                _engine.CheckRunning();
                 throw new ObjectDisposedException(nameof(RuntimeNamespace), $"Namespace '{Name}' is closed.");
             }
 
@@ -280,7 +281,7 @@ public sealed class RuntimeNamespace : IDisposable
         _engine.Announce(() =>
         {
             _changes.Publish(change);
-            Runtime.PublishChange(change);
+            _engine.RuntimeChanges.Publish(change);
         });
     }
 

@@ -9,4 +9,15 @@ namespace TimeNs.Runtime;
 /// <param name="Namespaces">Live namespaces, the host among them.</param>
 /// <param name="Timers">Open timers.</param>
 public readonly record struct RuntimeStatistics(
-    long Wakeups, long Expirations, long Deliveries, long HostClockSets, long FaultedObservers, int Namespaces, int Timers);
+    long Wakeups, long Expirations, long Deliveries, long HostClockSets, long FaultedObservers, int Namespaces, int Timers)
+{
+    /// <summary>What two shards have counted. The host's clock is the same for all of them, and so is the host.</summary>
+    internal RuntimeStatistics And(in RuntimeStatistics other) => new(
+        Wakeups + other.Wakeups,
+        Expirations + other.Expirations,
+        Deliveries + other.Deliveries,
+        Math.Max(HostClockSets, other.HostClockSets),
+        FaultedObservers + other.FaultedObservers,
+        Namespaces + other.Namespaces - 1,
+        Timers + other.Timers);
+}

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using TimeNs.Clocks;
 using TimeNs.Images;
@@ -11,76 +10,77 @@ namespace TimeNs.Runtime;
 /// Time namespaces of one process: creates, finds and restores them, and runs the engine that their timers fire on.
 /// </summary>
 /// <remarks>
-/// Every member may be called from any thread, also from inside an observer. A runtime has one thread of its own; disposing of the
-/// runtime ends it, completes every observer and leaves nothing behind. After that every method throws
+/// Every member may be called from any thread, also from inside an observer. A runtime has a thread of its own (one a
+/// shard, see <see cref="TimeRuntimeOptions.Shards"/>); disposing of the runtime ends it, completes every observer and leaves nothing behind. After that every method throws
 /// <see cref="ObjectDisposedException"/>, except a second Dispose.
 /// </remarks>
 public sealed class TimeRuntime : IDisposable, IAsyncDisposable
 {
-    private readonly TimerEngine _engine;
-    private readonly ChangeStream _changes;
+    private readonly TimerEngine[] _engines;
 
     private TimeRuntime(TimeRuntimeOptions options)
     {
         HostName = options.HostName ?? Environment.MachineName;
-        if (ImageRules.HostNameFault(HostName) is { } fault)
-        {
-            throw new ArgumentException($"'{HostName}': {fault}.", nameof(options));
-        }
-
-        _engine = new TimerEngine(options.Kernel ?? DefaultKernel(), options.Logger ?? NullLogger.Instance)
-        {
-            Ended = End,
-            HostClockMoved = HostClockMoved,
-        };
-        _changes = new ChangeStream(_engine, "the changes of the runtime", static () => false, restored: null);
-        Host = new RuntimeNamespace(this, _engine, _engine.Table.Host, restored: null);
-        _engine.Start();
+        options.Check(HostName);
+        Warmup.Run();
+        _engines = [.. options.OpenKernels().Select(kernel => NewEngine(kernel, options))];
+        Host = new RuntimeNamespace(this, _engines[0], _engines[0].Table.Host, restored: null);
+        Changes = _engines.Length == 1 ? _engines[0].RuntimeChanges : new MergedChanges([.. _engines.Select(static e => e.RuntimeChanges)]);
+        StartEngines();
     }
 
     /// <summary>The namespace without offsets: the host itself. It cannot be set, frozen, checkpointed or closed.</summary>
     public RuntimeNamespace Host { get; }
 
-    /// <summary>The kernel that it runs on.</summary>
-    public IKernel Kernel => _engine.Kernel;
+    /// <summary>The kernel that it runs on; that of the first shard, where there are several.</summary>
+    public IKernel Kernel => _engines[0].Kernel;
 
     /// <summary>The name of this host, as images have it.</summary>
     public string HostName { get; }
 
-    /// <summary>Every discontinuity of every namespace, on the engine's thread, hot. Completes when the runtime ends.</summary>
-    public IObservable<ClockChange> Changes => _changes;
+    /// <summary>
+    /// Every discontinuity of every namespace, on the engine's thread, hot. Completes when the runtime ends. With several shards each tells
+    /// of its own on its own thread, one at a time.
+    /// </summary>
+    public IObservable<ClockChange> Changes { get; }
 
     /// <summary>The live namespaces, the host first.</summary>
     public IReadOnlyList<RuntimeNamespace> Namespaces
     {
         get
         {
-            lock (_engine.Gate)
+            var namespaces = new List<RuntimeNamespace>();
+            foreach (var engine in _engines)
             {
-                return [.. _engine.Table.Namespaces.Select(static ns => (RuntimeNamespace)ns.Tag!)];
+                lock (engine.Gate)
+                {
+                    namespaces.AddRange(engine.Table.Namespaces.Select(static ns => ns.Tag).OfType<RuntimeNamespace>());
+                }
             }
+
+            return namespaces;
         }
     }
 
-    /// <summary>What has happened since the start.</summary>
-    public RuntimeStatistics Statistics
+    /// <summary>What has happened since the start. With several shards they are asked one after another.</summary>
+    public RuntimeStatistics Statistics => _engines.Select(static engine =>
     {
-        get
+        lock (engine.Gate)
         {
-            lock (_engine.Gate)
-            {
-                return _engine.Statistics;
-            }
+            return engine.Statistics;
         }
-    }
+    }).Aggregate(static (all, one) => all.And(one));
 
     /// <summary>Starts a runtime on the machine's own clocks.</summary>
     /// <exception cref="KernelException">The machine refused a descriptor.</exception>
     public static TimeRuntime Start() => new(new TimeRuntimeOptions());
 
     /// <summary>Starts a runtime as the options say.</summary>
-    /// <exception cref="ArgumentException">A host name of more than 256 characters, or with control characters.</exception>
-    /// <exception cref="KernelException">The machine refused a descriptor.</exception>
+    /// <exception cref="ArgumentException">
+    /// A host name of more than 256 characters, or with control characters; an option that is out of range or contradicts another.
+    /// </exception>
+    /// <exception cref="KernelException">The machine refused a descriptor, or the priority of <see cref="TimeRuntimeOptions.RealtimePriority"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">A realtime priority, not on Linux.</exception>
     public static TimeRuntime Start(TimeRuntimeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -102,10 +102,11 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     /// <exception cref="TimeNamespaceException">EEXIST: the name is taken.</exception>
     public RuntimeNamespace CreateNamespace(string name, ClockOffsets offsets = default)
     {
-        lock (_engine.Gate)
+        var engine = Shard(name);
+        lock (engine.Gate)
         {
-            _engine.CheckRunning();
-            return new RuntimeNamespace(this, _engine, _engine.Table.Create(name, offsets, _engine.ReadHost()), restored: null);
+            engine.CheckRunning();
+            return new RuntimeNamespace(this, engine, engine.Table.Create(name, offsets, engine.ReadHost()), restored: null);
         }
     }
 
@@ -113,10 +114,11 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     public RuntimeNamespace? FindNamespace(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        lock (_engine.Gate)
+        var engine = Shard(name);
+        lock (engine.Gate)
         {
-            _engine.CheckRunning();
-            return _engine.Table.Find(name)?.Tag as RuntimeNamespace;
+            engine.CheckRunning();
+            return engine.Table.Find(name)?.Tag as RuntimeNamespace;
         }
     }
 
@@ -133,14 +135,15 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     public RuntimeNamespace Restore(NamespaceImage image, RestorePolicy? policy = null, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(image);
-        lock (_engine.Gate)
+        var engine = Shard(name ?? image.Name);
+        lock (engine.Gate)
         {
-            _engine.CheckRunning();
-            var state = _engine.Table.Restore(image, policy ?? RestorePolicy.Suspend, name, _engine.ReadHost());
-            var change = new ClockChange(state.Name, ClockChangeReason.Restored, image.Offsets, state.Offsets, state.ReadAt(_engine.Kernel.Read()));
-            var restored = new RuntimeNamespace(this, _engine, state, change);
-            _engine.Announce(() => PublishChange(change));
-            _engine.Changed();
+            engine.CheckRunning();
+            var state = engine.Table.Restore(image, policy ?? RestorePolicy.Suspend, name, engine.ReadHost());
+            var change = new ClockChange(state.Name, ClockChangeReason.Restored, image.Offsets, state.Offsets, state.ReadAt(engine.Kernel.Read()));
+            var restored = new RuntimeNamespace(this, engine, state, change);
+            engine.Announce(() => engine.RuntimeChanges.Publish(change));
+            engine.Changed();
             return restored;
         }
     }
@@ -155,7 +158,7 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     public Forecast Forecast(NamespaceImage image, Duration within, RestorePolicy? policy = null)
     {
         ArgumentNullException.ThrowIfNull(image);
-        _engine.CheckRunning();
+        _engines[0].CheckRunning();
         return Forecaster.Run(image, policy ?? RestorePolicy.Suspend, within, Kernel.Read());
     }
 
@@ -167,23 +170,32 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     /// observer and ends the engine's thread. From inside an observer it returns at once and the engine ends after that observer.
     /// Without effect the second time.
     /// </summary>
-    public void Dispose() => _engine.Stop();
+    public void Dispose()
+    {
+        foreach (var engine in _engines)
+        {
+            engine.Stop();
+        }
+
+        if (!_engines[0].IsInsideAnObserver)
+        {
+            Array.ForEach(_engines, static engine => engine.Join());
+        }
+    }
 
     /// <summary>As <see cref="Dispose"/>, without keeping a thread waiting.</summary>
-    public ValueTask DisposeAsync() => _engine.IsEngineThread ? DisposeHere() : new ValueTask(Task.Run(Dispose));
-
-    /// <summary>On the engine's thread.</summary>
-    internal void PublishChange(in ClockChange change) => _changes.Publish(change);
-
-    private static IKernel DefaultKernel() => LinuxKernel.IsSupported ? new LinuxKernel() : new PortableKernel();
+    public ValueTask DisposeAsync() => _engines[0].IsInsideAnObserver ? DisposeHere() : new ValueTask(Task.Run(Dispose));
 
     /// <summary>For tests: asserts what must hold whenever the lock is free.</summary>
     [Conditional("DEBUG")]
     internal void CheckInvariants()
     {
-        lock (_engine.Gate)
+        foreach (var engine in _engines)
         {
-            _engine.Table.CheckInvariants();
+            lock (engine.Gate)
+            {
+                engine.Table.CheckInvariants();
+            }
         }
     }
 
@@ -193,38 +205,103 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Under the lock.</summary>
-    private void HostClockMoved(ClockChangeReason reason)
+    private TimerEngine NewEngine(IKernel kernel, TimeRuntimeOptions options)
     {
-        foreach (var ns in _engine.Table.Namespaces)
+        TimerEngine? engine = null;
+        return engine = new TimerEngine(kernel, options)
         {
-            if (!ns.IsFrozen)
+            Owner = this,
+            Ended = error => End(engine!, error),
+            HostClockMoved = reason => HostClockMoved(engine!, reason),
+        };
+    }
+
+    private void StartEngines()
+    {
+        var started = 0;
+        try
+        {
+            foreach (var engine in _engines)
             {
-                ((RuntimeNamespace)ns.Tag!).AnnounceChange(reason, ns.Offsets);
+                engine.Start();
+                started++;
+            }
+        }
+        catch
+        {
+            foreach (var engine in _engines.Take(started))
+            {
+                engine.Stop();
+                engine.Join();
+            }
+
+            foreach (var engine in _engines.Skip(started + 1))
+            {
+                engine.Kernel.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Where the namespace of this name lives: FNV-1a of its UTF-16 code units, so that a name is always found in one place and is unique
+    /// over all of them without a lock that they share.
+    /// </summary>
+    private TimerEngine Shard(string? name)
+    {
+        var hash = 2166136261u;
+        foreach (var unit in name ?? "")
+        {
+            hash = (hash ^ unit) * 16777619u;
+        }
+
+        return _engines[hash % (uint)_engines.Length];
+    }
+
+    /// <summary>Under the lock of the engine. The host is the first shard's to tell of.</summary>
+    private static void HostClockMoved(TimerEngine engine, ClockChangeReason reason)
+    {
+        foreach (var ns in engine.Table.Namespaces)
+        {
+            if (!ns.IsFrozen && ns.Tag is RuntimeNamespace told)
+            {
+                told.AnnounceChange(reason, ns.Offsets);
             }
         }
     }
 
-    /// <summary>The engine's last act, on its thread.</summary>
-    private void End(Exception? error)
+    /// <summary>An engine's last act, on its thread. One that has failed takes the others with it.</summary>
+    private void End(TimerEngine engine, Exception? error)
     {
         List<(RuntimeNamespace Namespace, IEngineTimer[] Timers)> ending = [];
-        lock (_engine.Gate)
+        lock (engine.Gate)
         {
-            foreach (var ns in _engine.Table.Namespaces)
+            foreach (var ns in engine.Table.Namespaces)
             {
-                ending.Add(((RuntimeNamespace)ns.Tag!, [.. ns.Timers.Select(static t => t.Tag).OfType<IEngineTimer>()]));
+                var timers = ns.Timers.Select(static t => t.Tag).OfType<IEngineTimer>().ToArray();
                 ns.Close();
-                ((RuntimeNamespace)ns.Tag!).PublishView();
+                if (ns.Tag is RuntimeNamespace closed)
+                {
+                    ending.Add((closed, timers));
+                    closed.PublishView();
+                }
             }
         }
 
-        _engine.RunNotices();
+        engine.RunNotices();
         foreach (var (ns, timers) in ending)
         {
             ns.End(error, timers);
         }
 
-        _changes.End(error);
+        engine.RuntimeChanges.End(error);
+        if (error is not null)
+        {
+            foreach (var other in _engines.Where(e => e != engine))
+            {
+                other.Stop(error);
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TimeNs.Clocks;
 using TimeNs.Runtime.Kernel;
 using TimeNs.Timers;
@@ -14,6 +15,8 @@ namespace TimeNs.Runtime;
 ///   kernel alarm ─▶ Wait returns ─▶ lock: read clocks once, expire, read for the watchers, set alarms ─▶ unlock ─▶ OnNext, OnNext, ...
 ///   any caller   ─▶ lock: change, set an earlier alarm itself ─▶ unlock
 /// </code>
+/// The lock is taken once a turn. A turn serves at most <see cref="MostExpirations"/> expirations, so that what it reads is still in
+/// the cache when it is delivered and a change of time never waits long; what is left over is due at once.
 /// Ground rules: nothing is locked while an observer runs (INV-6); every OnNext, OnError and OnCompleted comes from the engine's
 /// thread; an operation after which nothing old may be seen (<see cref="Quiesce"/>) takes back what is not delivered yet of its
 /// namespace and, unless it is called from inside an observer, waits for the one that runs (INV-3, INV-7). The next batch
@@ -21,17 +24,24 @@ namespace TimeNs.Runtime;
 /// </remarks>
 internal sealed partial class TimerEngine
 {
-    /// <summary>An alarm this near may have fired already, unseen: it is set again after every wait.</summary>
-    private const long AlarmMarginNs = 1_000_000;
+    private const int MostExpirations = 1024;
+
+    [ThreadStatic]
+    private static TimerEngine? t_engine; // whose thread this is
 
     private readonly ILogger _logger;
     private readonly Thread _thread;
-    private readonly long[] _alarms = [long.MaxValue, long.MaxValue, long.MaxValue];
+    private readonly int _priority; // 0: as any other thread
+    private readonly TaskCompletionSource _scheduled = new(); // the thread has its priority, or was refused
+    private KernelException? _refusal;
+    private readonly SimulatedKernel? _simulated;
     private List<Action> _notices = [];
     private List<Action> _announcing = [];
     private ClockReadings _lastHost;
-    private bool _clockWasSet; // since the alarms were set
     private bool _hostMoved; // a reading told of a clock set that Wait has not told of yet
+    private ClockReadings? _noticesAfter; // what is due by then is told of before the notices
+    private bool _more; // the engine's thread has made work for itself; only it looks
+    private bool _mustWait; // what there is to do is the kernel's to tell; only the engine's thread looks
     private bool _stopping;
     private Exception? _failure;
     private long _wakeups;
@@ -39,12 +49,18 @@ internal sealed partial class TimerEngine
     private long _hostClockSets;
     private long _faults;
 
-    public TimerEngine(IKernel kernel, ILogger logger)
+    /// <param name="kernel">Its own, from now on.</param>
+    /// <param name="options">Checked.</param>
+    public TimerEngine(IKernel kernel, TimeRuntimeOptions options)
     {
         Kernel = kernel;
-        _logger = new QuietLogger(logger);
+        _simulated = kernel as SimulatedKernel;
+        _logger = new QuietLogger(options.Logger ?? NullLogger.Instance);
+        _shiftNs = ClockTime.SaturatingNanoseconds(options.WakeupSlack - options.SpinBeforeDeadline);
+        _priority = options.RealtimePriority;
         _lastHost = kernel.Read();
         Dispatcher = new CallbackDispatcher(kernel is SimulatedKernel, CallbackFaulted);
+        RuntimeChanges = new ChangeStream(this, "the changes of the runtime", static () => false, restored: null);
         _thread = new Thread(Run) { IsBackground = true, Name = "TimeNs engine" };
     }
 
@@ -57,12 +73,21 @@ internal sealed partial class TimerEngine
 
     public CallbackDispatcher Dispatcher { get; }
 
-    public bool IsEngineThread => Thread.CurrentThread == _thread;
+    /// <summary>The changes of all its namespaces.</summary>
+    public ChangeStream RuntimeChanges { get; }
+
+    public bool IsEngineThread => t_engine == this;
+
+    /// <summary>True on the thread of an engine that belongs together with this one: it must not wait for another's observers, who may wait for its own.</summary>
+    public bool IsInsideAnObserver => t_engine is { } engine && ReferenceEquals(engine.Owner, Owner);
 
     public bool IsStopping => Volatile.Read(ref _stopping);
 
     /// <summary>Why the engine ended, when its kernel failed.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
+
+    /// <summary>The same for all engines that belong together.</summary>
+    public required object Owner { get; init; }
 
     /// <summary>Called once, on the engine's thread, when it ends; with the kernel's failure, if that was why.</summary>
     public required Action<Exception?> Ended { get; init; }
@@ -74,42 +99,41 @@ internal sealed partial class TimerEngine
         _wakeups, _expirations, _deliveries, _hostClockSets, Interlocked.Read(ref _faults),
         Table.Namespaces.Count, Table.Namespaces.Sum(static ns => ns.Timers.Count));
 
+    /// <exception cref="KernelException">The system refuses the thread's priority. The engine has ended.</exception>
     public void Start()
     {
-        (Kernel as SimulatedKernel)?.Attach(_thread, () => Dispatcher.HoldsTime);
+        _simulated?.Attach(_thread, () => Dispatcher.HoldsTime);
         _thread.Start();
+        if (_priority == 0)
+        {
+            return;
+        }
+
+        _scheduled.Task.Wait();
+        if (_refusal is { } refusal)
+        {
+            _thread.Join();
+            throw refusal;
+        }
     }
 
     /// <summary>Reads the host's clocks, under the lock, and notices a clock set that nobody has told of yet.</summary>
-    public ClockReadings ReadHost()
-    {
-        Debug.Assert(Monitor.IsEntered(Gate), "under the lock");
-        var host = Kernel.Read();
-        if (host.WallOffset != _lastHost.WallOffset)
-        {
-            HostMoved(host);
-        }
+    public ClockReadings ReadHost() => Notice(Kernel.Read());
 
-        _lastHost = host;
-        return host;
-    }
+    /// <summary>
+    /// The same for whoever asks for one clock. For MONOTONIC one reading does: a clock set that nobody has noticed yet makes no difference
+    /// to it, and the kernel tells the engine of it in any case.
+    /// </summary>
+    public ClockReadings ReadHost(ClockId clock) => clock == ClockId.Monotonic ? Notice(Kernel.ReadOnce()) : ReadHost();
 
     /// <summary>To be called under the lock after every change: sets what alarm is due earlier now, and wakes the engine for news.</summary>
     public void Changed()
     {
         Debug.Assert(Monitor.IsEntered(Gate), "under the lock");
-        foreach (var clock in ClockOffsets.Bases)
+        SetEarlierAlarms();
+        if (Table.HasWakeups || _notices.Count != 0)
         {
-            var next = Table.NextDeadline(clock);
-            if (next.Nanoseconds < _alarms[(int)clock])
-            {
-                SetAlarm(clock, next);
-            }
-        }
-
-        if (!IsEngineThread && (Table.HasWakeups || _notices.Count != 0))
-        {
-            Kernel.Interrupt();
+            News();
         }
     }
 
@@ -120,9 +144,9 @@ internal sealed partial class TimerEngine
     public void Post(Action callback)
     {
         Dispatcher.Post(callback);
-        if (Kernel is SimulatedKernel && !IsEngineThread && !Dispatcher.HoldsTime)
+        if (_simulated is not null && !IsEngineThread && !Dispatcher.HoldsTime)
         {
-            Kernel.Interrupt(); // the engine drains what is posted, and may be waiting
+            Interrupt(); // the engine drains what is posted, and may be waiting
         }
     }
 
@@ -161,12 +185,15 @@ internal sealed partial class TimerEngine
         }
     }
 
-    /// <summary>Stops the engine and waits for its thread, except from inside that thread, which then ends by itself.</summary>
-    public void Stop()
+    /// <summary>Has the engine end after the observer that runs. From any thread, any number of times.</summary>
+    /// <param name="failure">Why, when an engine that it belongs together with has failed.</param>
+    public void Stop(Exception? failure = null)
     {
         lock (Gate)
         {
+            _failure ??= _stopping ? null : failure;
             _stopping = true;
+            Volatile.Write(ref _attention, 1);
             if (_thread.IsAlive && !IsEngineThread)
             {
                 InterruptQuietly();
@@ -174,21 +201,21 @@ internal sealed partial class TimerEngine
         }
 
         Dispatcher.Stop();
-        if (!IsEngineThread)
-        {
-            _thread.Join();
-        }
     }
+
+    /// <summary>Waits for the end. Not on the engine's own thread.</summary>
+    public void Join() => _thread.Join();
 
     private void Run()
     {
+        t_engine = this;
+        Schedule();
         Log.Started(_logger, Kernel.Name);
         try
         {
-            var more = false;
             while (!IsStopping)
             {
-                more = Turn(waits: !more);
+                Turn();
             }
         }
 #pragma warning disable CA1031 // Whatever ended the loop ends the engine: every reader is told, and every later call says so.
@@ -203,15 +230,30 @@ internal sealed partial class TimerEngine
             }
         }
 
-        lock (Gate)
-        {
-            EndBatch();
-        }
-
+        EndBatch();
         Ended(_failure);
         (Kernel as SimulatedKernel)?.Detach();
         DisposeKernel();
         Log.Stopped(_logger);
+    }
+
+    private void Schedule()
+    {
+        if (_priority == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            LinuxNative.ScheduleRealtime(_priority);
+        }
+        catch (KernelException refusal)
+        {
+            (_refusal, _stopping) = (refusal, true);
+        }
+
+        _scheduled.SetResult();
     }
 
     private void DisposeKernel()
@@ -228,118 +270,48 @@ internal sealed partial class TimerEngine
         }
     }
 
-    /// <summary>One turn of the engine: wait, expire, deliver. True when there is more to do at once.</summary>
-    private bool Turn(bool waits)
-    {
-        var clockSet = waits && Kernel.Wait();
-        lock (Gate)
-        {
-            while (_quiescing != 0)
-            {
-                Monitor.Wait(Gate);
-            }
-
-            if (_stopping)
-            {
-                return false;
-            }
-
-            _wakeups += waits ? 1 : 0;
-            var host = ReadAfterWait(clockSet);
-            _expirations += Table.ExpireDue(host);
-            Table.Collect(host, _batch);
-            (_notices, _announcing) = (_announcing, _notices);
-            SetAlarms(host);
-            _delivered = -1;
-        }
-
-        Deliver();
-        Announce();
-        lock (Gate)
-        {
-            _announcing.Clear();
-            EndBatch();
-        }
-
-        var drained = Dispatcher.Drain();
-        lock (Gate)
-        {
-            return drained || Table.HasWakeups || _notices.Count != 0;
-        }
-    }
-
     private void CallbackFaulted(Exception exception)
     {
         Interlocked.Increment(ref _faults);
         Log.CallbackFaulted(_logger, exception);
     }
 
-    /// <summary>
-    /// A wait that tells of a clock set means a trigger (X1), also when the clock was set to what it read; but not a second one where
-    /// a reading had told of it before.
-    /// </summary>
-    private ClockReadings ReadAfterWait(bool clockSet)
+    private ClockReadings Notice(in ClockReadings host)
     {
-        _clockWasSet |= clockSet;
-        var host = ReadHost();
-        if (clockSet && !_hostMoved)
+        Debug.Assert(Monitor.IsEntered(Gate), "under the lock");
+        if (host.WallOffset != _lastHost.WallOffset)
         {
-            Table.HostClockWasSet(host);
+            HostMoved(host);
         }
 
-        _hostMoved &= !clockSet;
+        _lastHost = host;
         return host;
     }
 
-    private void HostMoved(in ClockReadings host)
+    /// <summary>There is something to tell readers of, or to announce.</summary>
+    private void News()
     {
-        var reason = host.SuspendedTime != _lastHost.SuspendedTime ? ClockChangeReason.HostResumed : ClockChangeReason.HostClockSet;
-        var movedNs = ClockTime.SubtractSaturating(host.WallOffset, _lastHost.WallOffset);
-        _notices.Add(() => Log.HostClockMoved(_logger, movedNs, reason)); // nothing is locked while a logger runs
-        _hostClockSets++;
-        _clockWasSet = true;
-        _hostMoved = true;
-        _lastHost = host;
-        Table.HostClockWasSet(host);
-        HostClockMoved(reason);
-        if (!IsEngineThread)
+        if (IsEngineThread)
         {
-            Kernel.Interrupt();
+            _more = true;
+        }
+        else
+        {
+            Interrupt();
         }
     }
 
-    /// <summary>
-    /// Sets every alarm that is not set as it should be. One that is due, or nearly, may have been cleared by the wait; so may any of
-    /// the wall clock after it was set: it fired, and then the clock was set back to before it.
-    /// </summary>
-    private void SetAlarms(in ClockReadings host)
+    private void Interrupt()
     {
-        foreach (var clock in ClockOffsets.Bases)
-        {
-            var next = Table.NextDeadline(clock);
-            var alarm = _alarms[(int)clock];
-            var mayBeCleared = alarm != long.MaxValue
-                && ((_clockWasSet && clock == ClockBase.Realtime) || alarm <= ClockTime.AddSaturating(host[clock].Nanoseconds, AlarmMarginNs));
-            if (mayBeCleared || next.Nanoseconds != alarm)
-            {
-                SetAlarm(clock, next);
-            }
-        }
-
-        _clockWasSet = false;
-    }
-
-    private void SetAlarm(ClockBase clock, ClockTime deadline)
-    {
-        Kernel.SetAlarm(clock, deadline);
-        _alarms[(int)clock] = deadline.Nanoseconds;
+        Volatile.Write(ref _news, 1);
+        Kernel.Interrupt();
     }
 
     private void InterruptQuietly()
     {
         try
         {
-            Kernel.Interrupt();
+            Interrupt();
         }
         catch (ObjectDisposedException)
         {

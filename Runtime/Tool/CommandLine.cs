@@ -12,20 +12,28 @@ namespace TimeNs.Tool;
 /// The command line as one function of arguments to an exit code, which tests call without a process.
 /// </summary>
 /// <remarks>
-/// Exit codes: 0 done, 1 a scenario's expectations were missed, 2 wrong use or an unusable file. Whatever goes wrong is one line
-/// on the error stream; a stack trace only with TIMENS_DEBUG set, for reports of faults.
+/// Exit codes: 0 done; 1 the service or the engine refused, a scenario's expectations were missed, images differ; 2 wrong use or an
+/// unusable file; 3 the service cannot be reached; 4 not authorised. Whatever goes wrong is one line on the error stream; a stack
+/// trace only with TIMENS_DEBUG set, for reports of faults.
 /// </remarks>
 internal static class CommandLine
 {
     public const int Done = 0;
     public const int Missed = 1;
+    public const int Refused = 1;
     public const int Unusable = 2;
+    public const int Unreachable = 3;
+    public const int NotAuthorised = 4;
 
-    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    /// <param name="args">What was typed.</param>
+    /// <param name="output">Where answers go.</param>
+    /// <param name="error">Where one line goes when something is wrong, and what is said on the way.</param>
+    /// <param name="surroundings">What else there is; null for the process as it was started.</param>
+    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, Surroundings? surroundings = null)
     {
         try
         {
-            var code = Invoke(args, output, error);
+            var code = Invoke(args, output, error, surroundings ?? Surroundings.OfProcess());
             output.Flush();
             return code;
         }
@@ -37,13 +45,14 @@ internal static class CommandLine
                 error.WriteLine(e);
             }
 
-            return Unusable;
+            return e is ToolException { ExitCode: var told } ? told : Unusable;
         }
     }
 
-    private static int Invoke(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    private static int Invoke(IReadOnlyList<string> args, TextWriter output, TextWriter error, Surroundings surroundings)
     {
-        var root = CreateRoot();
+        var verbs = new ServiceVerbs(surroundings, args.Contains("--", StringComparer.Ordinal));
+        var root = CreateRoot(verbs);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction)
         {
@@ -52,20 +61,33 @@ internal static class CommandLine
             return Unusable;
         }
 
+        if (parsed.RootCommandResult.GetResult(verbs.Socket) is { Implicit: false } && parsed.CommandResult.Command is var asked && asked != root && !asked.Options.Contains(verbs.Socket))
+        {
+            error.WriteLine($"timens: --socket does not go before '{CommandPath(parsed)["timens ".Length..]}'. Try '{CommandPath(parsed)} --help'.");
+            return Unusable;
+        }
+
         return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
     }
 
-    private static RootCommand CreateRoot()
+    private static RootCommand CreateRoot(ServiceVerbs verbs)
     {
-        var root = new RootCommand("Time namespaces: run scenarios in simulated time, inspect and forecast checkpoint images.")
+        var root = new RootCommand("Time namespaces: steer those of a service, run scenarios in simulated time, look into checkpoint images.")
         {
+            NsCommand.Create(verbs),
+            TimerCommand.Create(verbs),
+            WatchCommand.Create(verbs),
+            TopCommand.Create(verbs),
+            CheckpointCommand.Create(verbs),
+            RestoreCommand.Create(verbs),
             SimulateCommand.Create(),
-            ImageCommand.Create(),
+            ImageCommand.Create(verbs.Surroundings),
             DemoCommand.Create(),
             ServeCommand.Create(),
             CompletionCommand.Create(),
             KernelHostCommand.Create(),
         };
+        root.Add(verbs.Socket);
         foreach (var option in root.Options.ToArray())
         {
             switch (option)

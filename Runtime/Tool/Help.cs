@@ -14,6 +14,13 @@ internal sealed class ExampleCommand(string name, string description, params str
 /// <summary>The usual help, and the examples of the command, or of its subcommands, after it.</summary>
 internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLineAction
 {
+    private const string ExitCodes = """
+        Exit codes:
+          0 done   1 refused by the service; expectations missed; images differ   2 wrong use or an unusable file
+          3 the service cannot be reached   4 not authorised
+
+        """;
+
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
@@ -32,13 +39,14 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             output.WriteLine();
         }
 
+        parseResult.InvocationConfiguration.Output.WriteLine(ExitCodes);
         return code;
     }
 
-    /// <summary>A command's own examples; of a group the first one of each command in it.</summary>
+    /// <summary>A command's own examples; of a group the first one of each command, or group, in it.</summary>
     private static IEnumerable<string> ExamplesOf(Command command) => command is ExampleCommand { Examples.Count: > 0 } own
         ? own.Examples
-        : command.Subcommands.SelectMany(static c => c is ExampleCommand ? ExamplesOf(c).Take(1) : ExamplesOf(c));
+        : command.Subcommands.SelectMany(static c => ExamplesOf(c).Take(1));
 
     /// <summary>The remarks below each other.</summary>
     private static IEnumerable<string> Align(string[] examples)

@@ -13,6 +13,11 @@ internal static class InputFile
     /// <exception cref="ToolException">It cannot be read, or is no image that can be used.</exception>
     public static NamespaceImage LoadImage(string path) => Try(path, ImageFile.Load);
 
+    /// <param name="path">What to call it.</param>
+    /// <param name="bytes">What was read from it.</param>
+    /// <exception cref="ToolException">It is no image that can be used.</exception>
+    public static NamespaceImage Decode(string path, byte[] bytes) => Try(path, _ => ImageFormat.Decode(bytes));
+
     private static T Try<T>(string path, Func<string, T> read)
     {
         try

@@ -1,4 +1,7 @@
 namespace TimeNs.Tool;
 
-/// <summary>Ends a command with one line that says what to do, and exit code 2.</summary>
-internal sealed class ToolException(string message) : Exception(message);
+/// <summary>Ends a command with one line that says what to do, and an exit code: 2 unless said.</summary>
+internal class ToolException(string message, int exitCode = CommandLine.Unusable) : Exception(message)
+{
+    public int ExitCode { get; } = exitCode;
+}

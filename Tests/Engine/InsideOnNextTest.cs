@@ -31,6 +31,23 @@ internal sealed class InsideOnNextTest : EngineTest
         recorder.AssertCompleted();
     }
 
+    /// <summary>A freeze holds what it took back for the thaw. That another reader leaves is no reason to tell of it.</summary>
+    [Test]
+    public void Freeze_ATickOfTheSameBatch_IsHeldUntilTheThawAlsoWhenAnotherReaderLeaves()
+    {
+        Observe(After(Ms(10)), _ => Ns.Freeze());
+        var second = After(Ms(10));
+        var (leaving, staying) = (Observe(second), Observe(second));
+        Advance(Ms(10));
+        leaving.Subscription!.Dispose();
+        After(Ms(5), Runtime.Host); // the engine has a turn
+        Advance(Ms(10));
+        Assert.That(staying.Values, Is.Empty);
+        Ns.Thaw();
+        Settle();
+        Assert.That(staying.Values.Select(static t => t.Expirations), Is.EqualTo(new[] { 1UL }));
+    }
+
     [Test]
     public void Unsubscribe_OfTheOnlyObserverOfATimerInTheSameBatch_ItsTickStaysUnread()
     {

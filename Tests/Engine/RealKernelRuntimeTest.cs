@@ -158,38 +158,6 @@ internal sealed class RealKernelRuntimeTest(RealKernel kernel)
         Assert.That(sum + rest.Expirations, Is.EqualTo((ulong)(rest.At.Since(first) / 500_000) + 1));
     }
 
-    [Test]
-    public void StartAndStop_LeavesNoThreadAndNoDescriptor()
-    {
-        Cycle(10);
-        var before = Descriptors();
-        var threads = Cycle(1000);
-        Assert.That(threads.Count(static t => t.IsAlive), Is.Zero);
-        Assert.That(Descriptors(), Is.LessThanOrEqualTo(before + 20), "five a runtime would be thousands");
-
-        static int Descriptors() => !OperatingSystem.IsLinux() ? 0 : Directory.GetFileSystemEntries($"/proc/{Environment.ProcessId}/fd").Length;
-
-        List<Thread> Cycle(int times)
-        {
-            var ran = new List<Thread>();
-            for (var i = 0; i < times; i++)
-            {
-                using var got = new ManualResetEventSlim();
-                using var runtime = TimeRuntime.Start(NewKernel());
-                var timer = runtime.Host.CreateTimer(ClockId.Monotonic);
-                timer.Ticks.Subscribe(_ =>
-                {
-                    ran.Add(Thread.CurrentThread);
-                    got.Set();
-                });
-                timer.Set(TimerSetting.At(ClockTime.Zero.Plus(1)));
-                Comes(got.WaitHandle);
-            }
-
-            return ran;
-        }
-    }
-
     private IKernel NewKernel() => kernel == RealKernel.Linux ? new LinuxKernel() : new PortableKernel();
 
     private static void Comes(WaitHandle signal) => Assert.That(signal.WaitOne(EngineTest.Patience), "it hangs");

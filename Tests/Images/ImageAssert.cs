@@ -30,6 +30,24 @@ internal static class ImageAssert
         Assert.That(wrong.Reason, Does.Contain(reason));
     }
 
+    /// <summary>
+    /// What is read must be writable, and in one way only; a refusal says why, and of what place. Any exception but an
+    /// <see cref="ImageException"/> is let through.
+    /// </summary>
+    public static bool IsReadOrRefused(byte[] bytes)
+    {
+        try
+        {
+            var image = ImageFormat.Decode(bytes);
+            return AreSame(ImageFormat.Decode(ImageFormat.Encode(image)), image)
+                && ImageSurgery.Body(ImageFormat.Encode(image)).AsSpan().SequenceEqual(ImageSurgery.Body(bytes));
+        }
+        catch (ImageException wrong)
+        {
+            return wrong.Offset is >= 0 && wrong.Offset <= bytes.Length && wrong.Field.Length != 0 && wrong.Reason.Length != 0;
+        }
+    }
+
     private static object Header(NamespaceImage i) =>
         (i.Name, i.HostName, i.Offsets, i.Readings, i.Host, (i.WasFrozen, i.Absolute, i.HasHadTimers, i.NextTimerId, i.EphemeralTimers));
 }

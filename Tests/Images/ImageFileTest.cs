@@ -59,7 +59,7 @@ public class ImageFileTest
         {
             file.Write("half an ima"u8);
             throw new IOException("No space left on device");
-        }));
+        }, ImageDisk.Instance));
         ImageAssert.Same(ImageFile.Load(ImagePath), ImageSamples.EveryField);
         AssertOnlyTheImage();
     }
@@ -71,11 +71,11 @@ public class ImageFileTest
         ImageFile.Save(ImageSamples.EveryField, ImagePath);
         ImageFile.Replace(ImagePath, file =>
         {
-            Assert.That(File.GetUnixFileMode(file.Name), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
-            Assert.That(Path.GetDirectoryName(file.Name), Is.EqualTo(_directory));
+            var temporary = Directory.EnumerateFiles(_directory, ".timens-*.tmp").Single();
+            Assert.That(File.GetUnixFileMode(temporary), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
             ImageAssert.Same(ImageFile.Load(ImagePath), ImageSamples.EveryField);
             file.Write(ImageFormat.Encode(ImageSamples.Periodic(3)));
-        });
+        }, ImageDisk.Instance);
         ImageAssert.Same(ImageFile.Load(ImagePath), ImageSamples.Periodic(3));
         AssertOnlyTheImage();
     }

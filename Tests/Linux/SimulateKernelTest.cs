@@ -80,11 +80,27 @@ public class SimulateKernelTest
         Assert.Multiple(() =>
         {
             Assert.That(run.Code, Is.Zero, run.Error);
-            Assert.That(run.OutputLines[^1], Is.EqualTo("5 passed, 0 failed, 8 skipped"), run.Output);
+            Assert.That(run.OutputLines[^1], Is.EqualTo("6 passed, 0 failed, 7 skipped"), run.Output);
             Assert.That(run.OutputLines[3], Is.EqualTo("""{"line":4,"skipped":"a kernel has no subscribe"}"""));
             Assert.That(run.OutputLines[4], Does.Contain("line 4, which was skipped"));
             Assert.That(run.OutputLines[6], Does.Contain("it depends on a step that was skipped"));
         });
+    }
+
+    [Test]
+    public void RealtimeOffset_LeavesTheOtherClocksToTheKernel()
+    {
+        var run = Run(
+            """{"do":"namespace","ns":"web","realtime":"1h","monotonic":"50s","expect":{}}""",
+            """{"do":"clock_gettime","ns":"web","clock":0,"expect":{"time":[1767229200,0]}}""",
+            """{"do":"clock_gettime","ns":"web","clock":1,"expect":{"time":[1050,0]}}""",
+            """{"do":"timerfd_create","ns":"web","fd":"w","clock":0,"expect":{}}""",
+            """{"do":"timerfd_create","ns":"web","fd":"m","clock":1,"expect":{}}""",
+            """{"do":"timerfd_settime","fd":"w","flags":1,"value":[1767229200,0],"expect":{"old_value":[0,0]}}""",
+            """{"do":"timerfd_settime","fd":"m","flags":1,"value":[1041,0],"interval":[3,0],"expect":{"old_value":[0,0]}}""",
+            """{"do":"read","fd":"m","expect":{"expirations":4}}""");
+        Assert.That(run.Code, Is.Zero, run.Error);
+        Assert.That(run.OutputLines[^1], Is.EqualTo("4 passed, 0 failed, 4 skipped"), run.Output);
     }
 
     [Test]
@@ -96,7 +112,8 @@ public class SimulateKernelTest
 
     [Test]
     public void Advances_LongerThanMax_AreRefusedBeforeAnythingRuns() =>
-        ToolRun.Of("simulate", "--kernel", "--max", "1s", _folder.Write("long.jsonl", """{"do":"advance","by":"0.7s"}""", """{"do":"advance","by":"0.7s"}"""))
+        ToolRun.Of("simulate", "--kernel", "--max", "1s", _folder.Write(
+                "long.jsonl", """{"do":"advance","by":"0.7s"}""", """{"do":"advance","by":"0.7s"}""", """{"do":"read","fd":"t"}""", """{"do":"advance","by":"1h"}"""))
             .IsRefused("it would take 1.4 s of real time, more than 1 s (--max)");
 
     [TestCase("--tolerance")]

@@ -46,4 +46,7 @@ internal sealed record ModelPolicy(bool RealtimeFrozen, bool MonotonicElapsed, b
 
 /// <summary>A namespace written down by the model.</summary>
 internal sealed record ModelImage(
-    string Name, Int128[] Offsets, Int128[] Readings, Int128[] Host, bool Relative, bool HadTimers, long NextId, List<ModelTimer> Timers);
+    string Name, Int128[] Offsets, Int128[] Readings, Int128[] Host, bool Relative, bool HadTimers, long NextId, List<ModelTimer> Timers, int Ephemerals, bool Frozen);
+
+/// <summary>What a reader is told. The points are on the timer's own clock, except for the one that it was read for, which is on its base.</summary>
+internal sealed record ModelRead(bool Canceled, Int128 Count, Int128 Due, Int128 At, Int128? FirstDue);

@@ -128,14 +128,15 @@ internal sealed class ModelHost
     public ModelImage Checkpoint(ModelNamespace ns, string absolute)
     {
         ns.RefuseHost("EINVAL");
-        if (absolute == "refuse" && ns.Timers.Exists(static t => t.Absolute && t.Alive))
+        if (absolute == "refuse" && ns.Timers.Exists(static t => t.Absolute && t.Alive && !t.Ephemeral))
         {
             throw new ModelException("EOPNOTSUPP");
         }
 
         Model.CheckRange(ns.Now);
         return new ModelImage(ns.Name, ns.Offsets, ns.Now, [.. Now], absolute == "relative",
-            ns.HadTimers, ns.NextId, [.. ns.ByArming.Select(static t => t.Copy())]);
+            ns.HadTimers, ns.NextId, [.. ns.ByArming.Where(static t => !t.Ephemeral).Select(static t => t.Copy())],
+            ns.Timers.Count(static t => t.Ephemeral && t.WillFire), ns.Frozen);
     }
 
     public ModelNamespace Restore(ModelImage image, ModelPolicy policy, string name)

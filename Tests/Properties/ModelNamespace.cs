@@ -33,17 +33,38 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
 
     public IEnumerable<ModelTimer> ByArming => Timers.OrderBy(static t => t.Order);
 
-    public ModelTimer Create(int clock)
+    public ModelTimer Create(int clock, string? called = null)
     {
         if (clock is not (0 or 1 or 7 or 8 or 9))
         {
             throw new ModelException("EINVAL"); // C1
         }
 
+        if (called is not null && Timers.Exists(t => t.Name == called))
+        {
+            throw new ModelException("EEXIST");
+        }
+
         HadTimers = true;
-        var timer = new ModelTimer { Id = NextId++, Clock = clock, Remembered = Wall, Order = host.NextOrder() };
+        var timer = new ModelTimer { Id = NextId++, Name = called, Clock = clock, Remembered = Wall, Order = host.NextOrder() };
         Timers.Add(timer);
         return timer;
+    }
+
+    /// <summary>A timer of a delegate: always read at once, in no image, without an id of its own.</summary>
+    public ModelTimer CreateEphemeral(int clock)
+    {
+        HadTimers = true;
+        Timers.Add(new ModelTimer { Clock = clock, Absolute = true, Ephemeral = true, Watched = true, Remembered = Wall, Order = host.NextOrder() });
+        return Timers[^1];
+    }
+
+    /// <summary>Arms a timer at a point on its clock; null disarms it.</summary>
+    public void ArmAt(ModelTimer t, Int128? deadline, Int128 interval)
+    {
+        t.ClearTicks();
+        (t.Armed, t.Deadline, t.Interval) = (deadline is not null, Int128.Min(deadline ?? 0, Model.Never), interval);
+        t.Order = host.NextOrder();
     }
 
     public string SetTime(ModelTimer t, int flags, (long S, long N) value, (long S, long N) interval)
@@ -80,23 +101,42 @@ internal sealed class ModelNamespace(ModelHost host, string name, Int128[] offse
         return $"{t.Remaining(Now[t.Base])}/{t.Interval}";
     }
 
-    public string Read(ModelTimer t)
+    public string Read(ModelTimer t) => Take(t) switch
     {
+        null => "EAGAIN", // R2
+        { Canceled: true } read => $"ECANCELED at {read.At}",
+        { Count: var count } when count == 0 => "0", // F6
+        var read => $"{read.Count} due {read.Due} at {read.At}",
+    };
+
+    /// <summary>What a read gives; null when there is nothing.</summary>
+    public ModelRead? Take(ModelTimer t)
+    {
+        var now = Now[t.OwnBase];
         if (Report(t))
         {
             t.ClearTicks(); // X2
-            return $"ECANCELED at {Now[t.OwnBase]}";
+            return new ModelRead(Canceled: true, 0, now, now, null);
         }
 
         if (t.Ticks == 0)
         {
-            return "EAGAIN"; // R2
+            return null;
         }
 
         Rearm(t); // F4
         var (ticks, due) = (t.Ticks, t.FirstDue);
         t.ClearTicks();
-        return ticks == 0 ? "0" : $"{ticks} due {(due is { } d ? OnOwnClock(t, d) : Now[t.OwnBase])} at {Now[t.OwnBase]}"; // F6
+        return new ModelRead(Canceled: false, ticks, due is { } d ? OnOwnClock(t, d) : Now[t.OwnBase], Now[t.OwnBase], due);
+    }
+
+    /// <summary>A read whose reader was not there to take it: it is to be read again (INV-3).</summary>
+    public void PutBack(ModelTimer t, ModelRead read)
+    {
+        t.CancelPending |= read.Canceled;
+        t.Ticks = Int128.Min(t.Ticks + (read.Canceled ? 1 : read.Count), Model.MaxTicks);
+        t.FirstDue = read.FirstDue ?? t.FirstDue;
+        host.Wake(this, t);
     }
 
     public string SetTicks(ModelTimer t, ulong ticks)

@@ -5,7 +5,12 @@ internal sealed class ModelTimer
 {
     public long Id { get; init; }
 
+    public string? Name { get; init; }
+
     public int Clock { get; init; }
+
+    /// <summary>Of a delegate (TimeProvider, IScheduler): in no image.</summary>
+    public bool Ephemeral { get; init; }
 
     public bool Absolute { get; set; }
 

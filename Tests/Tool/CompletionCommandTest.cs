@@ -15,6 +15,11 @@ public class CompletionCommandTest
         Assert.That(run.Output, Does.Contain(line).And.Contains("[suggest:"));
     }
 
+    [TestCase("sh")]
+    [TestCase("--", "sh")]
+    [TestCase("--", "--help")]
+    public void Completion_OtherShell_IsRefused(params string[] words) => ToolRun.Of(["completion", .. words]).IsRefused($"'{words[^1]}'");
+
     [TestCase("simu", "simulate")]
     [TestCase("image fo", "forecast")]
     [TestCase("image forecast x --clo", "--clocks")]
@@ -28,7 +33,7 @@ public class CompletionCommandTest
     }
 
     [TestCase("timens sim", "simulate")]
-    [TestCase("timens image ", "forecast show")]
+    [TestCase("timens image ", "diff forecast show")]
     [TestCase("timens image forecast x --missed o", "one")]
     [TestCase("timens simulate ", "", Description = "no options unless asked for: the shell offers files")]
     public void Completion_InBash_CompletesALine(string line, string offers)

@@ -164,6 +164,14 @@ public class ImageCommandTest
     public void Forecast_ThatCannotBeRestoredThen_SaysWhy() =>
         ToolRun.Of("image", "forecast", _file, "--at", "2116-02-20T00:00:00Z").IsRefused("cannot be restored on this host: Realtime would read");
 
+    [TestCase("--clocks", "--help")]
+    [TestCase("--realtime", "-h")]
+    [TestCase("--monotonic", "--help")]
+    [TestCase("--boottime", "--json")]
+    [TestCase("--missed", "--json")]
+    public void Forecast_OptionInThePlaceOfAWord_IsRefused(string option, string word) =>
+        ToolRun.Of("image", "forecast", _file, option, word).IsRefused($"{option} must be one of");
+
     [Test]
     public void Show_DamagedFile_IsRefusedWithFieldAndReason()
     {

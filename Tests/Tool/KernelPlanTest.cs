@@ -51,6 +51,59 @@ public class KernelPlanTest
         }));
     }
 
+    [Test]
+    public void Plan_RealtimeOffset_LosesTheWallClockAndNothingElse()
+    {
+        var plan = Plan(
+            """{"do":"namespace","ns":"a","realtime":"1h","monotonic":"10s"}""",
+            """{"do":"clock_gettime","ns":"a","clock":"CLOCK_REALTIME"}""",
+            """{"do":"clock_gettime","ns":"a","clock":"CLOCK_TAI"}""",
+            """{"do":"clock_gettime","ns":"a","clock":"CLOCK_MONOTONIC"}""",
+            """{"do":"timerfd_create","ns":"a","fd":"r","clock":"CLOCK_REALTIME_ALARM"}""",
+            """{"do":"poll","fd":"r"}""",
+            """{"do":"timerfd_create","ns":"a","fd":"b","clock":"CLOCK_BOOTTIME"}""",
+            """{"do":"poll","fd":"b"}""",
+            """{"do":"timerfd_create","ns":"a","fd":"c","clock":"CLOCK_REALTIME","flags":1}""",
+            """{"do":"namespace","ns":"far","realtime":"-1d","monotonic":"-2000s"}""");
+        const string dependent = "it depends on line 1, which was skipped";
+        Assert.Multiple(() =>
+        {
+            Assert.That(Enumerable.Range(0, 10).Select(plan.Reason), Is.EqualTo(new[]
+            {
+                "a kernel has no REALTIME offset", dependent, dependent, null, dependent, "it depends on line 5, which was skipped", null, null, null,
+                "a kernel has no REALTIME offset",
+            }));
+            Assert.That(Enumerable.Range(0, 10).Where(plan.IsOmitted), Is.EqualTo(new[] { 1, 2, 4, 5, 9 }), "the first namespace is made, without its wall clock");
+            Assert.That(plan.Namespaces, Is.EqualTo(new[] { (1, new NamespaceOffsets(10_000_000_000, 0)) }));
+        });
+    }
+
+    [Test]
+    public void Plan_RealtimeOffsetWithoutNamespaces_LosesAll()
+    {
+        var plan = new KernelPlan(
+            Parse("""{"do":"namespace","ns":"a","realtime":"1s"}""", """{"do":"clock_gettime","ns":"a","clock":"CLOCK_MONOTONIC"}"""),
+            Duration.FromMilliseconds(50), "no privilege");
+        Assert.That(Enumerable.Range(0, 2).Select(plan.Reason), Is.EqualTo(new[] { "no privilege", "it depends on line 1, which was skipped" }));
+        Assert.That(plan.IsOmitted(0), Is.True);
+    }
+
+    [Test]
+    public void Plan_NothingButAdvancesLeft_IsNotWaitedFor()
+    {
+        var plan = Plan(
+            """{"do":"timerfd_create","ns":"host","fd":"t","clock":1}""",
+            """{"do":"advance","by":"1s"}""",
+            """{"do":"poll","fd":"t"}""",
+            """{"do":"advance","by":"1s"}""",
+            """{"do":"advance","by":"1s","expect":{}}""",
+            """{"do":"subscribe","fd":"t"}""",
+            """{"do":"advance","by":"1s"}""",
+            """{"do":"poll","fd":"t"}""");
+        Assert.That(new[] { 1, 3, 4, 6 }.Select(plan.IsWaitedFor), Is.EqualTo(new[] { true, true, true, false }));
+        Assert.That(plan.Length, Is.EqualTo(Duration.FromSeconds(3)));
+    }
+
     [TestCase("""{"time":[10,0]}""", """{"time":[10,50]}""", true)]
     [TestCase("""{"time":[10,0]}""", """{"time":[9,999999950]}""", true)]
     [TestCase("""{"time":[10,0]}""", """{"time":[10,51]}""", false)]

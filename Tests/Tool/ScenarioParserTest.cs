@@ -29,6 +29,7 @@ public class ScenarioParserTest
     [TestCase("""{"do":"advance","for":"1s"}""", "advance takes no \"for\"; it takes by")]
     [TestCase("""{"do":"advance","by":"1s","Note":"x"}""", "advance takes no \"Note\"")]
     [TestCase("""{"do":"advance","by":"1s","line":3}""", "advance takes no \"line\"")]
+    [TestCase("""{"do":"advance","by":"1s","a\nb\u001b":3}""", """advance takes no "a\nb\u001B"; it takes by""")]
     [TestCase("""{"do":"advance","by":"1s","note":3}""", "\"note\" must be a string")]
     [TestCase("""{"do":"advance","by":"1s","expect":[]}""", "\"expect\" must be an object")]
     [TestCase("""{"do":"advance","by":"1s","expect":null}""", "\"expect\" must be an object")]
@@ -86,6 +87,16 @@ public class ScenarioParserTest
             Assert.That(refused.Message, Is.EqualTo($"some.jsonl:4: {refused.Reason}"));
             Assert.That(refused.Message, Does.Not.Contain("\n"));
         });
+    }
+
+    [TestCase("{0}")]
+    [TestCase("{{\"do\":\"{0}\"}}")]
+    [TestCase("{{\"do\":\"advance\",\"{0}\":1}}")]
+    [TestCase("{{\"do\":\"advance\",\"by\":\"{0}\"}}")]
+    public void Parse_LongGarbage_IsQuotedShortly(string line)
+    {
+        var refused = Assert.Throws<ScenarioException>(() => Parse(string.Format(line, new string('n', 100_000))))!;
+        Assert.That(refused.Message, Has.Length.LessThan(500));
     }
 
     [TestCase("\"do\":\"advance\"", "\"by\":\"1s\"")]

@@ -14,6 +14,15 @@ internal sealed record ToolRun(int Code, string Output, string Error)
         return new ToolRun(code, output.ToString(), error.ToString());
     }
 
+    /// <summary>The same in surroundings of the test's own.</summary>
+    public static ToolRun In(TimeNs.Tool.Surroundings surroundings, params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var code = TimeNs.Tool.CommandLine.Run(args, output, error, surroundings);
+        return new ToolRun(code, output.ToString(), error.ToString());
+    }
+
     public string[] OutputLines => Lines(Output);
 
     public string[] ErrorLines => Lines(Error);
@@ -26,6 +35,28 @@ internal sealed record ToolRun(int Code, string Output, string Error)
         Assert.That(ErrorLines, Has.Length.EqualTo(1), Error);
         Assert.That(Error, Does.Contain(reason).And.Not.Contains("   at "));
     });
+
+    /// <summary>Done, with exactly this on the output and nothing to say.</summary>
+    public void Prints(string text) => Assert.Multiple(() =>
+    {
+        Assert.That(Error, Is.Empty);
+        Assert.That(Code, Is.Zero);
+        Assert.That(Output, Is.EqualTo(text.ReplaceLineEndings("\n") + "\n"));
+    });
+
+    /// <summary>Ends with this code, and exactly this line.</summary>
+    public void Fails(int code, string line) => Assert.Multiple(() =>
+    {
+        Assert.That(Error, Is.EqualTo($"timens: {line}\n"));
+        Assert.That(Code, Is.EqualTo(code));
+    });
+
+    /// <summary>The output as JSON.</summary>
+    public System.Text.Json.JsonElement Json()
+    {
+        Assert.That((Code, Error), Is.EqualTo((0, "")));
+        return System.Text.Json.JsonElement.Parse(Output);
+    }
 
     private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

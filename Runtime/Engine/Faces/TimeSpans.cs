@@ -20,7 +20,11 @@ internal static class TimeSpans
     public static TimeSpan ToTimeSpan(long nanoseconds) => new(nanoseconds / NanosecondsPerTick);
 
     /// <summary>Rounds down to 100 ns; any reading is in the range of <see cref="DateTimeOffset"/>.</summary>
-    public static DateTimeOffset ToDateTimeOffset(ClockTime reading) => reading.ToInstant().ToDateTimeOffset();
+    public static DateTimeOffset ToDateTimeOffset(ClockTime reading)
+    {
+        var (ticks, rest) = Math.DivRem(reading.Nanoseconds, NanosecondsPerTick);
+        return new DateTimeOffset(DateTime.UnixEpoch.Ticks + ticks - (rest < 0 ? 1 : 0), TimeSpan.Zero);
+    }
 
     /// <summary>Saturates to the range of a clock (years 1677 to 2262).</summary>
     public static ClockTime ToClockTime(DateTimeOffset moment) => ClockTime.FromInstant(Instant.FromDateTimeOffset(moment));

@@ -65,6 +65,15 @@ internal sealed class ClockReader<TSource>
         return At(_source.MonotonicNs(), _differences);
     }
 
+    /// <summary>The clocks from one reading of MONOTONIC, with the differences as they are. From any thread; allocates nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ClockReadings ReadOnce()
+    {
+        // The differences first, as above.
+        var differences = _differences;
+        return At(_source.MonotonicNs(), differences);
+    }
+
     /// <summary>BOOTTIME from one reading of MONOTONIC: agrees with <see cref="Read"/>. From any thread.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ClockTime ReadBoottime() => new(_source.MonotonicNs() + _differences.SuspendedNs);

@@ -24,6 +24,17 @@ public interface IKernel : IDisposable
     /// </remarks>
     ClockReadings Read();
 
+    /// <summary>
+    /// The three clocks from one reading of MONOTONIC, and the differences that were true when <see cref="Read()"/> last looked. From any
+    /// thread.
+    /// </summary>
+    /// <remarks>
+    /// For whoever asks for MONOTONIC alone: a wall clock set or a resume that nobody has noticed yet may show later, with
+    /// <see cref="Read()"/> or <see cref="Wait"/>. It agrees with <see cref="Read()"/> in everything else, and is that where a kernel has
+    /// nothing cheaper.
+    /// </remarks>
+    ClockReadings ReadOnce() => Read();
+
     /// <summary>Reads one clock, as cheaply as the machine can. From any thread.</summary>
     ClockTime Read(ClockBase clock);
 

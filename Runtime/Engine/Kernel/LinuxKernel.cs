@@ -87,6 +87,10 @@ public sealed class LinuxKernel : IKernel
 
     /// <inheritdoc/>
     /// <remarks>One call into the vDSO, some 25 ns.</remarks>
+    public ClockReadings ReadOnce() => _clocks.ReadOnce();
+
+    /// <inheritdoc/>
+    /// <remarks>One call into the vDSO, some 25 ns.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the three clocks.</exception>
     public ClockTime Read(ClockBase clock)
     {

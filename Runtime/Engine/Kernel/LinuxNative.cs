@@ -23,6 +23,8 @@ internal static unsafe partial class LinuxNative
     private const int EpollAdd = 1;
     private const uint EpollIn = 1;
     private const uint EpollEdge = 1u << 31;
+    private const int SchedFifo = 1;
+    private const int SchedResetOnFork = 0x40000000;
     private const int Eintr = 4;
     private const int Eagain = 11;
     private const int Ecanceled = 125;
@@ -142,6 +144,12 @@ internal static unsafe partial class LinuxNative
         }
     }
 
+    /// <summary>Puts the calling thread under SCHED_FIFO; threads and processes that it starts are ordinary ones.</summary>
+    /// <param name="priority">1 to 99.</param>
+    /// <exception cref="KernelException">EPERM: CAP_SYS_NICE or RLIMIT_RTPRIO is missing; or the group has no realtime budget.</exception>
+    public static void ScheduleRealtime(int priority) =>
+        Check("sched_setscheduler", SchedSetscheduler(0, SchedFifo | SchedResetOnFork, &priority));
+
     [LibraryImport("libc", EntryPoint = "close")]
     internal static partial int Close(int fd);
 
@@ -179,6 +187,10 @@ internal static unsafe partial class LinuxNative
     [LibraryImport("libc", EntryPoint = "clock_gettime")]
     [SuppressGCTransition]
     private static partial int ClockGettime(int clock, TimeValue* now);
+
+    // struct sched_param is one int.
+    [LibraryImport("libc", EntryPoint = "sched_setscheduler", SetLastError = true)]
+    private static partial int SchedSetscheduler(int thread, int policy, int* parameter);
 
     [LibraryImport("libc", EntryPoint = "timerfd_create", SetLastError = true)]
     private static partial SafeFd TimerfdCreate(int clock, int flags);

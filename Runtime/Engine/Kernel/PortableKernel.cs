@@ -71,6 +71,9 @@ public sealed class PortableKernel : IKernel
     }
 
     /// <inheritdoc/>
+    public ClockReadings ReadOnce() => _clocks.ReadOnce();
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the three clocks.</exception>
     public ClockTime Read(ClockBase clock)
     {

@@ -112,6 +112,25 @@ public sealed class SimulatedKernel : IKernel
     public ClockReadings Read() => _machine.Read();
 
     /// <inheritdoc/>
+    public ClockReadings ReadOnce() => _machine.Read();
+
+    /// <summary>True while the clocks move on from alarm to alarm.</summary>
+    internal bool IsAdvancing => _machine.IsAdvancing;
+
+    /// <summary>
+    /// On the engine's thread, which is not in <see cref="Wait"/>, has nothing to do and says what it waits for: moves the clocks to the
+    /// first of these deadlines without a lock and without alarms. False when there is more to it: then <see cref="Wait"/> sees to it, with
+    /// alarms.
+    /// </summary>
+    /// <remarks>
+    /// Nobody else moves the clocks meanwhile: the thread whose move it is takes a step only while the engine sleeps. An interrupt, a
+    /// clock set or the end of the kernel is left to <see cref="Wait"/>.
+    /// </remarks>
+    /// <param name="next">The first deadline on each clock, by <see cref="ClockBase"/>.</param>
+    /// <param name="now">The clocks, moved or not.</param>
+    internal bool TryStep(ReadOnlySpan<long> next, out ClockReadings now) => _machine.TryStep(next, out now) && !Volatile.Read(ref _disposed);
+
+    /// <inheritdoc/>
     public ClockTime Read(ClockBase clock)
     {
         Alarms.CheckClock(clock);

@@ -31,13 +31,16 @@ internal sealed class SimulatedMachine(ClockReadings start)
 {
     private readonly SharedReadings _clocks = new(start);
     private readonly Alarms _alarms = new();
-    private SimulatedMove _move;
+    private volatile SimulatedMove _move;
     private long _amountNs; // Advance: what is left. Suspend: the gap. SetRealtime: the clock's new reading
-    private bool _interrupted;
-    private bool _clockSet;
+    private volatile bool _interrupted;
+    private volatile bool _clockSet;
 
     /// <summary>True while there is a move to take steps of.</summary>
     public bool IsMoving => _move != SimulatedMove.None;
+
+    /// <summary>True while the clocks move on from alarm to alarm. From any thread.</summary>
+    public bool IsAdvancing => _move == SimulatedMove.Advance;
 
     /// <summary>True when there is something to wake the engine for.</summary>
     public bool HasCause => _interrupted || _clockSet || _alarms.AnyDue(_clocks.Read());
@@ -100,6 +103,40 @@ internal sealed class SimulatedMachine(ClockReadings start)
         {
             _move = SimulatedMove.None;
         }
+    }
+
+    /// <summary>
+    /// Takes a step of an advance that ends at a deadline, or none when one is due. False when there is something else to do. By the one
+    /// thread that may take steps; others may interrupt meanwhile.
+    /// </summary>
+    public bool TryStep(ReadOnlySpan<long> next, out ClockReadings now)
+    {
+        now = _clocks.Read();
+        if (_interrupted || _clockSet || _move != SimulatedMove.Advance)
+        {
+            return false;
+        }
+
+        var until = long.MaxValue;
+        foreach (var clock in ClockOffsets.Bases)
+        {
+            var deadline = new ClockTime(next[(int)clock]);
+            until = deadline.IsNever ? until : Math.Min(until, deadline.Since(now[clock]));
+        }
+
+        if (until > _amountNs)
+        {
+            return false;
+        }
+
+        if (until > 0)
+        {
+            now = now.Plus(until);
+            _clocks.Write(now);
+            _amountNs -= until;
+        }
+
+        return true;
     }
 
     /// <summary>Does the rest of the move at once, past every alarm.</summary>

@@ -66,8 +66,22 @@ internal static class CommonOptions
     public static Option<string?> Word<T>(string name, string description, (string Word, T Value)[] choices)
     {
         var option = new Option<string?>(name) { Description = description, HelpName = string.Join('|', choices.Select(static c => c.Word)) };
-        option.AcceptOnlyFromAmong([.. choices.Select(static c => c.Word)]);
+        var words = choices.Select(static c => c.Word).ToArray();
+        option.CompletionSources.Add(words);
+        option.Validators.Add(result => RefuseOthers(result, result.Tokens, name, words));
         return option;
+    }
+
+    /// <summary>
+    /// Refuses what is none of a few words. <c>AcceptOnlyFromAmong</c> lets through what looks like an option, and what follows a
+    /// double dash.
+    /// </summary>
+    public static void RefuseOthers(SymbolResult result, IReadOnlyList<Token> tokens, string name, string[] words)
+    {
+        if (tokens is [var token] && !words.Contains(token.Value, StringComparer.Ordinal))
+        {
+            result.AddError($"{name} must be one of {string.Join(", ", words)}, not '{token.Value}'");
+        }
     }
 
     /// <summary>What a word of <see cref="Word"/> stands for.</summary>

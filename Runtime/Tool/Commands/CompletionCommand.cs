@@ -5,6 +5,7 @@ namespace TimeNs.Tool.Commands;
 /// <summary>
 /// <c>timens completion SHELL</c>: a script that lets a shell complete the command line by asking the command itself
 /// (<c>timens [suggest:POSITION] LINE</c>), so that it never goes out of date. Options are offered once a dash is typed; where the command has nothing to say, file names.
+/// Names of namespaces come from whoever made those: no script evaluates what it is offered, and bash is given it quoted.
 /// </summary>
 internal static class CompletionCommand
 {
@@ -12,11 +13,11 @@ internal static class CompletionCommand
     {
         ["bash"] = """
             _timens() {
-                local line="${COMP_LINE:0:COMP_POINT}" word="${COMP_WORDS[COMP_CWORD]}"
-                local IFS=$'\n' found
-                found="$(timens "[suggest:${#line}]" "$line" 2>/dev/null)"
-                [[ "$word" == -* ]] || found="$(grep -v '^-' <<< "$found")"
-                COMPREPLY=($(compgen -W "$found" -- "$word"))
+                local line="${COMP_LINE:0:COMP_POINT}" word="${COMP_WORDS[COMP_CWORD]}" offer
+                COMPREPLY=()
+                while IFS= read -r offer; do
+                    [[ -n "$offer" && "$offer" == "$word"* && ( "$word" == -* || "$offer" != -* ) ]] && COMPREPLY+=("$(printf %q "$offer")")
+                done < <(timens "[suggest:${#line}]" "$line" 2>/dev/null)
             }
             complete -o default -F _timens timens
             """,
@@ -51,7 +52,8 @@ internal static class CompletionCommand
     public static Command Create()
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };
-        shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
+        shell.CompletionSources.Add([.. Scripts.Keys]);
+        shell.Validators.Add(static result => CommonOptions.RefuseOthers(result, result.Tokens, "SHELL", [.. Scripts.Keys]));
         var command = new ExampleCommand("completion", "Print a script that completes timens in a shell.",
             "eval \"$(timens completion bash)\"  # in ~/.bashrc",
             "eval \"$(timens completion zsh)\"  # in ~/.zshrc, after compinit",

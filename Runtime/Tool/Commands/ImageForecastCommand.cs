@@ -16,7 +16,7 @@ namespace TimeNs.Tool.Commands;
 /// </summary>
 internal static class ImageForecastCommand
 {
-    public static Command Create()
+    public static Command Create(Surroundings surroundings)
     {
         var file = CommonOptions.File<string>("A checkpoint image.", ArgumentArity.ExactlyOne);
         var within = CommonOptions.Span("--within", "How far to look ahead (default 1h).");
@@ -35,7 +35,11 @@ internal static class ImageForecastCommand
             limit,
             json,
         };
-        policy.AddTo(command);
+        foreach (var option in policy.All)
+        {
+            command.Add(option);
+        }
+
         command.SetAction(parsed =>
         {
             var image = InputFile.LoadImage(parsed.GetValue(file)!);
@@ -48,7 +52,7 @@ internal static class ImageForecastCommand
             }
             else
             {
-                ForecastReport.WriteTables(output, image, forecast, span, parsed.GetValue(limit));
+                ForecastReport.WriteTables(output, image, forecast, span, parsed.GetValue(limit), surroundings.Width);
             }
 
             return CommandLine.Done;
@@ -89,34 +93,4 @@ internal static class ImageForecastCommand
     }
 
     private static ClockTime NotNegative(ClockTime reading) => reading < ClockTime.Zero ? ClockTime.Zero : reading;
-
-    /// <summary>A restore policy in words.</summary>
-    private sealed class PolicyOptions
-    {
-        private readonly Option<string?> _clocks = CommonOptions.Word("--clocks", "How the clocks go on (default suspend).", Policies.Presets);
-        private readonly Option<string?> _realtime = CommonOptions.Word("--realtime", "REALTIME alone.", Policies.OfRealtime);
-        private readonly Option<string?> _monotonic = CommonOptions.Word("--monotonic", "MONOTONIC alone.", Policies.OfOthers);
-        private readonly Option<string?> _boottime = CommonOptions.Word("--boottime", "BOOTTIME alone.", Policies.OfOthers);
-        private readonly Option<string?> _missed = CommonOptions.Word("--missed", "Periods that passed meanwhile (default count).", Policies.OfMissed);
-
-        public void AddTo(Command command)
-        {
-            foreach (var option in (Option[])[_clocks, _realtime, _monotonic, _boottime, _missed])
-            {
-                command.Add(option);
-            }
-        }
-
-        public RestorePolicy Read(ParseResult parsed)
-        {
-            var preset = parsed.Choose(_clocks, Policies.Presets, RestorePolicy.Suspend);
-            return preset with
-            {
-                Realtime = parsed.Choose(_realtime, Policies.OfRealtime, preset.Realtime),
-                Monotonic = parsed.Choose(_monotonic, Policies.OfOthers, preset.Monotonic),
-                Boottime = parsed.Choose(_boottime, Policies.OfOthers, preset.Boottime),
-                Missed = parsed.Choose(_missed, Policies.OfMissed, preset.Missed),
-            };
-        }
-    }
 }

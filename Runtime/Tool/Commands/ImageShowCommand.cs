@@ -6,7 +6,7 @@ namespace TimeNs.Tool.Commands;
 /// <summary><c>timens image show FILE</c>: what is in an image.</summary>
 internal static class ImageShowCommand
 {
-    public static Command Create()
+    public static Command Create(Surroundings surroundings)
     {
         var file = CommonOptions.File<string>("A checkpoint image.", ArgumentArity.ExactlyOne);
         var limit = CommonOptions.Limit();
@@ -29,7 +29,7 @@ internal static class ImageShowCommand
             }
             else
             {
-                ImageTables.Write(output, image, parsed.GetValue(limit));
+                ImageTables.Write(output, image, parsed.GetValue(limit), surroundings.Width);
             }
 
             return CommandLine.Done;

@@ -19,7 +19,7 @@ internal static class SimulateCommand
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print only misses and the count." };
         var kernel = new Option<bool>("--kernel") { Description = "Run on real timerfds of this machine's kernel, in real time; skip what a kernel cannot do." };
         var tolerance = CommonOptions.Span("--tolerance", "With --kernel: how far times may be from what is expected. Default 50ms.");
-        var max = CommonOptions.Span("--max", "With --kernel: refuse a file that advances further than this. Default 60s.");
+        var max = CommonOptions.Span("--max", "With --kernel: refuse a file that would take longer than this. Default 60s.");
         var command = new ExampleCommand("simulate", "Run scenarios on a simulated host and check what they expect.",
             "timens simulate backup.jsonl  # a line of JSON for each step, then the count",
             "timens simulate --quiet scenarios/*.jsonl  # misses and the count only",
@@ -68,9 +68,9 @@ internal static class SimulateCommand
             var (usable, unusable) = (0, 0);
             foreach (var file in files)
             {
-                if (Load(file) is { } scenario)
+                if (Load(file) is { } loaded)
                 {
-                    Run(scenario);
+                    Run(loaded.Scenario, loaded.Plan);
                     usable++;
                 }
                 else
@@ -87,11 +87,11 @@ internal static class SimulateCommand
             return unusable != 0 ? CommandLine.Unusable : _failed != 0 ? CommandLine.Missed : CommandLine.Done;
         }
 
-        private void Run(Scenario scenario)
+        private void Run(Scenario scenario, KernelPlan? plan)
         {
-            if (onKernel)
+            if (plan is not null)
             {
-                using var kernel = new KernelRunner(scenario, tolerance);
+                using var kernel = new KernelRunner(scenario, plan, tolerance);
                 foreach (var result in kernel.Run())
                 {
                     Report(scenario.File, result);
@@ -128,12 +128,12 @@ internal static class SimulateCommand
             }
         }
 
-        private Scenario? Load(string file)
+        private (Scenario Scenario, KernelPlan? Plan)? Load(string file)
         {
             try
             {
                 var scenario = ScenarioParser.Parse(file, InputFile.Read(file));
-                return onKernel ? KernelRunner.CheckLength(scenario, max) : scenario;
+                return (scenario, onKernel ? KernelRunner.Plan(scenario, tolerance, max) : null);
             }
             catch (ScenarioException e)
             {

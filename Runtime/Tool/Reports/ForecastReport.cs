@@ -9,15 +9,15 @@ namespace TimeNs.Tool.Reports;
 /// <summary>What a restore would fire, for people and for programs.</summary>
 internal static class ForecastReport
 {
-    public static void WriteTables(TextWriter output, NamespaceImage image, Forecast forecast, NodaTime.Duration within, int limit)
+    public static void WriteTables(TextWriter output, NamespaceImage image, Forecast forecast, NodaTime.Duration within, int limit, int? width)
     {
-        var clocks = Tables.Create("clock", "would read", "offset");
+        var clocks = new Sheet(new("clock"), new("would read"), new("offset"));
         foreach (var clock in (ClockBase[])[ClockBase.Realtime, ClockBase.Monotonic, ClockBase.Boottime])
         {
-            Tables.Row(clocks, clock.ToString().ToUpperInvariant(), Tables.Point(clock, forecast.Readings[clock]), DurationText.Format(forecast.Offsets[clock]));
+            clocks.Row(clock.ToString().ToUpperInvariant(), Words.Point(clock, forecast.Readings[clock]), Words.Span(forecast.Offsets[clock]));
         }
 
-        Tables.Write(output, clocks);
+        clocks.Write(output, width);
         output.WriteLine();
         var span = DurationText.Format(ClockTime.FromSinceZero(within).Nanoseconds);
         if (forecast.Fires.Count == 0)
@@ -26,7 +26,7 @@ internal static class ForecastReport
             return;
         }
 
-        WriteFires(output, image, forecast, limit);
+        WriteFires(output, image, forecast, limit, width);
         if (forecast.Fires.Count > limit)
         {
             output.WriteLine($"… and {forecast.Fires.Count - limit} more within {span}: --limit {forecast.Fires.Count} shows all of them, --json too");
@@ -60,7 +60,7 @@ internal static class ForecastReport
         json.WriteEndObject();
     }
 
-    private static void WriteFires(TextWriter output, NamespaceImage image, Forecast forecast, int limit)
+    private static void WriteFires(TextWriter output, NamespaceImage image, Forecast forecast, int limit, int? width)
     {
         var shown = forecast.Fires.Take(limit).ToArray();
         if (shown.Length == 0)
@@ -70,19 +70,19 @@ internal static class ForecastReport
 
         var wanted = shown.Select(static f => f.TimerId).ToHashSet();
         var clockOf = image.Timers.Where(t => wanted.Contains(t.Id)).ToDictionary(static t => t.Id, static t => t.Clock);
-        var table = Tables.Create("in", "id", "name", "clock", "deadline", "expirations");
+        var sheet = new Sheet(new("in"), new("id"), new("name"), new("clock", 1), new("deadline", 2), new("expirations"));
         foreach (var fire in shown)
         {
             var clock = clockOf[fire.TimerId];
-            Tables.Row(table,
-                fire.In == NodaTime.Duration.Zero ? "at once" : DurationText.Format((long)fire.In.ToInt128Nanoseconds()),
-                fire.TimerId.ToString(CultureInfo.InvariantCulture),
+            sheet.Row(
+                fire.In == NodaTime.Duration.Zero ? "at once" : Words.Span((long)fire.In.ToInt128Nanoseconds()),
+                fire.TimerId,
                 fire.Name ?? "-",
-                clock.LinuxName(),
-                fire.IsCanceled ? "-" : Tables.Point(clock.Base(), fire.Deadline),
+                Words.Clock(clock.LinuxName()),
+                fire.IsCanceled ? "-" : Words.Point(clock.Base(), fire.Deadline),
                 fire.IsCanceled ? "canceled" : fire.Expirations.ToString(CultureInfo.InvariantCulture));
         }
 
-        Tables.Write(output, table);
+        sheet.Write(output, width);
     }
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using TimeNs.Clocks;
 using TimeNs.Control.Text;
 using TimeNs.Images;
@@ -26,6 +28,28 @@ internal static class ImageJson
         json.WriteEndObject();
     }
 
+    /// <summary>Everything but the timers.</summary>
+    public static JsonObject Header(NamespaceImage image) => Read(json =>
+    {
+        json.WriteStartObject();
+        WriteHeader(json, image);
+        json.WriteEndObject();
+    });
+
+    /// <summary>One timer.</summary>
+    public static JsonObject Timer(NamespaceImage image, TimerImage timer) => Read(json => WriteTimer(json, image, timer));
+
+    private static JsonObject Read(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            write(json);
+        }
+
+        return JsonNode.Parse(buffer.WrittenSpan)!.AsObject();
+    }
+
     private static void WriteHeader(Utf8JsonWriter json, NamespaceImage image)
     {
         json.WriteString("namespace", image.Name);
@@ -41,7 +65,7 @@ internal static class ImageJson
         JsonText.WriteClocks(json, "host_readings", image.Host);
     }
 
-    private static void WriteTimer(Utf8JsonWriter json, NamespaceImage image, in TimerImage timer)
+    public static void WriteTimer(Utf8JsonWriter json, NamespaceImage image, in TimerImage timer)
     {
         json.WriteStartObject();
         json.WriteNumber("id", timer.Id);

@@ -1,10 +1,7 @@
 using System.Globalization;
-using Spectre.Console;
 using TimeNs.Clocks;
 using TimeNs.Control.Text;
 using TimeNs.Images;
-using TimeNs.Timers;
-using TimeNs.Tool.Scenarios;
 
 namespace TimeNs.Tool.Reports;
 
@@ -13,15 +10,19 @@ internal static class ImageTables
 {
     private static readonly ClockBase[] Clocks = [ClockBase.Realtime, ClockBase.Monotonic, ClockBase.Boottime];
 
-    public static void Write(TextWriter output, NamespaceImage image, int limit)
+    /// <param name="output">Where to.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="limit">Timers at most.</param>
+    /// <param name="width">Columns of the terminal; null for as much as it takes.</param>
+    public static void Write(TextWriter output, NamespaceImage image, int limit, int? width)
     {
         WriteHeader(output, image);
         output.WriteLine();
-        WriteClocks(output, image);
+        WriteClocks(output, image, width);
         if (image.Timers.Length != 0)
         {
             output.WriteLine();
-            WriteTimers(output, image, limit);
+            WriteTimers(output, image, limit, width);
         }
     }
 
@@ -36,37 +37,33 @@ internal static class ImageTables
     private static string Delegates(int timers) =>
         timers == 0 ? "" : $", and {timers} of TimeProvider or IScheduler that no image can hold";
 
-    private static void WriteClocks(TextWriter output, NamespaceImage image)
+    private static void WriteClocks(TextWriter output, NamespaceImage image, int? width)
     {
-        var table = Tables.Create("clock", "namespace", "host", "offset");
+        var sheet = new Sheet(new("clock"), new("namespace"), new("host"), new("offset"));
         foreach (var clock in Clocks)
         {
-            Tables.Row(table,
+            sheet.Row(
                 clock.ToString().ToUpperInvariant(),
-                Tables.Point(clock, image.Readings[clock]),
-                Tables.Point(clock, image.Host[clock]),
-                DurationText.Format(image.Offsets[clock]));
+                Words.Point(clock, image.Readings[clock]),
+                Words.Point(clock, image.Host[clock]),
+                Words.Span(image.Offsets[clock]));
         }
 
-        Tables.Write(output, table);
+        sheet.Write(output, width);
     }
 
-    private static void WriteTimers(TextWriter output, NamespaceImage image, int limit)
+    private static void WriteTimers(TextWriter output, NamespaceImage image, int limit, int? width)
     {
-        var table = Tables.Create("id", "name", "clock", "set to", "interval", "state", "unread", "remaining", "flags");
-        foreach (var column in (int[])[0, 6])
-        {
-            table.Columns[column].RightAligned();
-        }
-
+        var sheet = new Sheet(
+            new("id", Right: true), new("name"), new("clock"), new("set to", 3), new("interval", 2), new("state"), new("unread", 1, Right: true), new("remaining"), new("flags", 4));
         foreach (var timer in image.Timers.AsSpan()[..Math.Min(limit, image.Timers.Length)])
         {
-            AddTimer(table, image, timer);
+            AddTimer(sheet, image, timer);
         }
 
-        if (limit > 0)
+        if (!sheet.IsEmpty)
         {
-            Tables.Write(output, table);
+            sheet.Write(output, width);
         }
 
         if (image.Timers.Length > limit)
@@ -75,20 +72,20 @@ internal static class ImageTables
         }
     }
 
-    private static void AddTimer(Table table, NamespaceImage image, in TimerImage timer) => Tables.Row(table,
-        timer.Id.ToString(CultureInfo.InvariantCulture),
+    private static void AddTimer(Sheet sheet, NamespaceImage image, in TimerImage timer) => sheet.Row(
+        timer.Id,
         timer.Name ?? "-",
-        timer.Clock.LinuxName(),
+        Words.Clock(timer.Clock.LinuxName()),
         SetTo(timer),
-        timer.IntervalNs == 0 ? "-" : DurationText.Format(timer.IntervalNs),
+        Words.SpanOrDash(timer.IntervalNs),
         TimerStates.Of(timer),
         image.Unread(timer).ToString(CultureInfo.InvariantCulture),
-        TimerStates.NeverFires(timer) ? "never" : WillFire(timer) ? DurationText.Format((long)image.Remaining(timer).ToInt128Nanoseconds()) : "-",
-        timer.Flags == SettimeFlags.None ? "-" : string.Join('|', FlagNames.Of((int)timer.Flags)));
+        TimerStates.NeverFires(timer) ? "never" : WillFire(timer) ? Words.Span((long)image.Remaining(timer).ToInt128Nanoseconds()) : "-",
+        Words.Flags(FlagNames.Of((int)timer.Flags)));
 
-    private static string SetTo(in TimerImage timer) =>
+    private static Cell SetTo(in TimerImage timer) =>
         !timer.IsArmed && !timer.IsExpired ? "-"
-        : timer.IsAbsolute ? Tables.Point(timer.Base, timer.Deadline)
+        : timer.IsAbsolute ? Words.Point(timer.Base, timer.Deadline)
         : "relative";
 
     private static bool WillFire(in TimerImage timer) => timer.IsArmed || (timer.IsExpired && timer.IntervalNs != 0);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -11,6 +12,11 @@ namespace TimeNs.Tool.Scenarios;
 /// <remarks>JSON Lines in UTF-8. A byte order mark in front and CRLF line ends are tolerated.</remarks>
 internal static class ScenarioParser
 {
+    /// <summary>A reason is a line for people, however long a word it quotes.</summary>
+    private const int LongestReason = 400;
+
+    private const int LongestQuote = 60;
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <param name="file">The file's name, for messages.</param>
@@ -34,7 +40,7 @@ internal static class ScenarioParser
             }
             catch (FormatException e)
             {
-                throw new ScenarioException(file, number, e.Message);
+                throw new ScenarioException(file, number, Shorten(e.Message, LongestReason));
             }
         }
 
@@ -109,7 +115,7 @@ internal static class ScenarioParser
                 continue;
             }
 
-            var argument = verb.Find(member.Name) ?? throw new FormatException($"{verb.Name} takes no \"{member.Name}\"; {Takes(verb)}");
+            var argument = verb.Find(member.Name) ?? throw new FormatException($"{verb.Name} takes no \"{Shown(member.Name)}\"; {Takes(verb)}");
             values[member.Name] = argument.Kind.Read(member.Value)
                 ?? throw new FormatException($"\"{member.Name}\" must be {argument.Kind.Wanted}, not {Show(member.Value)}");
         }
@@ -154,12 +160,12 @@ internal static class ScenarioParser
         }
     }
 
-    private static string Show(JsonElement json)
-    {
-        const int longest = 60;
-        var text = json.GetRawText();
-        return text.Length <= longest ? text : $"{text.AsSpan(0, longest)}…";
-    }
+    /// <summary>A name as it stands in a file, where it can have no line ends.</summary>
+    private static string Shown(string name) => Shorten(JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString(), LongestQuote);
+
+    private static string Show(JsonElement json) => Shorten(json.GetRawText(), LongestQuote);
+
+    private static string Shorten(string text, int longest) => text.Length <= longest ? text : $"{text.AsSpan(0, longest)}…";
 
     /// <summary>The message without the positions that follow it, which count from 0 within the line.</summary>
     private static string FirstSentence(string message) =>

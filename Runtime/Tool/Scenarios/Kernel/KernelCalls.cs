@@ -6,7 +6,8 @@ namespace TimeNs.Tool.Scenarios.Kernel;
 
 /// <summary>
 /// The calls of Linux that the steps of a scenario are, each made once and bare: what is returned is the error number, 0 for none.
-/// An fd is a plain number here, since a scenario may ask for calls on one that is not open.
+/// An fd is a plain number here, since a scenario may ask for calls on one that is not open. Nothing is checked and nothing repaired on
+/// the way in, so that the kernel can be asked about malformed input.
 /// </summary>
 /// <remarks>Layouts and numbers are those of 64-bit Linux on x64, arm64, riscv64 and loongarch64.</remarks>
 internal static unsafe partial class KernelCalls
@@ -54,20 +55,24 @@ internal static unsafe partial class KernelCalls
         return errno;
     }
 
-    public static int ReadTicks(int fd, out ulong ticks)
+    /// <param name="fd">The timer.</param>
+    /// <param name="ticks">Its expirations; 0 with an error.</param>
+    /// <param name="size">The buffer's size in bytes, at most 64; the kernel refuses less than 8 (rule R1).</param>
+    public static int ReadTicks(int fd, out ulong ticks, int size = sizeof(ulong))
     {
-        ulong count = 0;
-        var length = Read(fd, &count, sizeof(ulong));
-        ticks = count;
+        var buffer = stackalloc ulong[8];
+        var length = Read(fd, buffer, (nuint)size);
+        ticks = buffer[0];
         return ErrnoUnless(length == sizeof(ulong));
     }
 
     public static int SetTicks(int fd, ulong ticks) => ErrnoUnless(Ioctl(fd, SetTicksRequest, &ticks) == 0);
 
-    public static int Poll(int fd, out bool readable)
+    /// <summary>Whether a read would not wait, after at most some milliseconds.</summary>
+    public static int Poll(int fd, out bool readable, int timeoutMs = 0)
     {
         var entry = new PollEntry { Fd = fd, Events = PollIn };
-        var count = Poll(&entry, 1, 0);
+        var count = Poll(&entry, 1, timeoutMs);
         readable = (entry.Returned & PollIn) != 0;
         return (entry.Returned & PollInvalid) != 0 ? (int)Errno.EBADF : ErrnoUnless(count >= 0);
     }

@@ -13,6 +13,9 @@ internal sealed class KernelMachine : IDisposable
     private const int Attempts = 4;
     private const long Second = 1_000_000_000;
 
+    /// <summary>Measured once: it is a first guess, which is doubled when it was too short.</summary>
+    private static readonly Lazy<long> TimeToStart = new(MeasureTimeToStart);
+
     private readonly Dictionary<string, KernelWorld> _live = new(StringComparer.Ordinal);
     private readonly Dictionary<int, KernelWorld> _made = [];
 
@@ -34,7 +37,7 @@ internal sealed class KernelMachine : IDisposable
     /// <param name="support">What there is of kernel time namespaces.</param>
     public static KernelMachine Start(KernelPlan plan, KernelSupport support)
     {
-        var patience = 2 * (plan.Namespaces.Count() + 1) * TimeToStart();
+        var patience = 2 * (plan.Namespaces.Count() + 1) * TimeToStart.Value;
         for (var attempt = 1; ; attempt++, patience *= 2)
         {
             var machine = new KernelMachine(KernelCalls.ReadClock(KernelCalls.Monotonic) + patience);
@@ -71,7 +74,7 @@ internal sealed class KernelMachine : IDisposable
     /// <summary>
     /// How long one process takes, in nanoseconds. This is also the child that has to be started before the first one in a namespace is.
     /// </summary>
-    private static long TimeToStart()
+    private static long MeasureTimeToStart()
     {
         var before = KernelCalls.ReadClock(KernelCalls.Monotonic);
         using var process = new KernelProcess(NamespaceLauncher.Start());

@@ -27,8 +27,9 @@ internal sealed class KernelPlan
         _scenario = scenario;
         var whole = Rehearsal.Run(scenario);
         var limits = new KernelLimits(noNamespaces);
-        _reasons = [.. scenario.Steps.Select((step, i) => limits.Check(step, whole[i], isFirst: i == 0))];
-        _omitted = [.. _reasons.Select(static reason => reason is not null)];
+        var checks = scenario.Steps.Select((step, i) => limits.Check(step, whole[i], isFirst: i == 0)).ToArray();
+        _reasons = [.. checks.Select(static check => check.Reason)];
+        _omitted = [.. checks.Select(static check => !check.IsDone)];
         Results = Rehearsal.Run(scenario, _omitted, lateAt: -1, Duration.Zero);
         Mark(whole, ResultComparison.ByValue, 0, "it depends on a step that was skipped");
         for (var late = 0; late < _reasons.Length; late++)
@@ -50,6 +51,15 @@ internal sealed class KernelPlan
 
     /// <summary>Why a step is not judged; null when it is.</summary>
     public string? Reason(int step) => _reasons[step];
+
+    /// <summary>Whether a step after this one, or this one, shows that time has passed: if none does, nobody need wait.</summary>
+    public bool IsWaitedFor(int advance) => Enumerable.Range(advance, _reasons.Length - advance).Any(i =>
+        !_omitted[i] && (_scenario.Steps[i].Verb.Name is not ("advance" or "host") || (_scenario.Steps[i].Expect is not null && _reasons[i] is null)));
+
+    /// <summary>The real time that the advances take.</summary>
+    public Duration Length => _scenario.Steps
+        .Where((step, i) => step.Verb.Name == "advance" && IsWaitedFor(i))
+        .Aggregate(Duration.Zero, static (sum, step) => sum + step.Arguments.Get<Duration>("by"));
 
     /// <summary>What the clocks of the host read at first.</summary>
     public ClockReadings Start

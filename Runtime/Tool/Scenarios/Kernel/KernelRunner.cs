@@ -8,7 +8,7 @@ namespace TimeNs.Tool.Scenarios.Kernel;
 /// <summary>Runs the steps of one scenario, in order, on real timerfds in real time.</summary>
 /// <remarks>
 /// An <c>advance</c> sleeps until the scenario's beginning plus all that it has advanced, so that the time that steps take does not
-/// add up.
+/// add up. Once nothing more is done than that, it does not sleep.
 /// </remarks>
 internal sealed class KernelRunner : IDisposable
 {
@@ -22,25 +22,24 @@ internal sealed class KernelRunner : IDisposable
     private readonly long _toleranceNs;
     private long _now;
 
-    /// <summary>Makes the plan, starts the machine, and returns at the scenario's beginning.</summary>
-    public KernelRunner(Scenario scenario, Duration tolerance)
+    /// <summary>Starts the machine, and returns at the scenario's beginning.</summary>
+    public KernelRunner(Scenario scenario, KernelPlan plan, Duration tolerance)
     {
-        var support = KernelSupport.Find();
         _scenario = scenario;
-        _plan = new KernelPlan(scenario, tolerance, support.NoNamespaces);
+        _plan = plan;
         _toleranceNs = tolerance.ToInt64Nanoseconds();
         _comparison = ResultComparison.Within(_toleranceNs);
-        _machine = KernelMachine.Start(_plan, support);
+        _machine = KernelMachine.Start(_plan, KernelSupport.Find());
         _now = _machine.Beginning;
     }
 
-    /// <summary>Refuses a scenario that would take too long.</summary>
-    /// <exception cref="ToolException">Its advances are longer than that, taken together.</exception>
-    public static Scenario CheckLength(Scenario scenario, Duration max)
+    /// <summary>Makes the plan, and refuses a scenario that would take too long.</summary>
+    /// <exception cref="ToolException">The advances that are waited for are longer than that, taken together.</exception>
+    public static KernelPlan Plan(Scenario scenario, Duration tolerance, Duration max)
     {
-        var total = scenario.Steps.Where(static s => s.Verb.Name == "advance").Aggregate(Duration.Zero, static (sum, s) => sum + s.Arguments.Get<Duration>("by"));
-        return total <= max ? scenario : throw new ToolException(
-            $"{scenario.File}: it would take {total.TotalSeconds:0.###} s of real time, more than {max.TotalSeconds:0.###} s (--max)");
+        var plan = new KernelPlan(scenario, tolerance, KernelSupport.Find().NoNamespaces);
+        return plan.Length <= max ? plan : throw new ToolException(
+            $"{scenario.File}: it would take {plan.Length.TotalSeconds:0.###} s of real time, more than {max.TotalSeconds:0.###} s (--max)");
     }
 
     /// <summary>The steps, each when its time has come.</summary>
@@ -95,7 +94,11 @@ internal sealed class KernelRunner : IDisposable
                 return ([], null);
             case "advance":
                 _now += step.Arguments.Get<Duration>("by").ToInt64Nanoseconds();
-                KernelCalls.SleepUntil(_now);
+                if (_plan.IsWaitedFor(index))
+                {
+                    KernelCalls.SleepUntil(_now);
+                }
+
                 return ([], null);
             case "namespace":
                 return Make(step, index);

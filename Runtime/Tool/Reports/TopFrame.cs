@@ -1,0 +1,54 @@
+using System.Globalization;
+using System.Text.Json;
+using TimeNs.Control.Wire;
+
+namespace TimeNs.Tool.Reports;
+
+/// <summary>What the service was doing at one moment.</summary>
+internal sealed record TopSample(ServiceInfo Service, IReadOnlyList<NamespaceInfo> Namespaces);
+
+/// <summary>
+/// One picture of <c>timens top</c>. Rates are taken between two samples; the first picture has them since the service was started.
+/// </summary>
+internal static class TopFrame
+{
+    /// <param name="output">Where to.</param>
+    /// <param name="before">The sample of the picture before; null in the first one.</param>
+    /// <param name="now">The sample to show.</param>
+    /// <param name="width">Columns of the terminal.</param>
+    /// <param name="rows">How many namespaces at most; null for all.</param>
+    public static void Write(TextWriter output, TopSample? before, TopSample now, int? width, int? rows)
+    {
+        var service = now.Service;
+        output.WriteLine($"timens {service.Version} on {service.Host}, kernel {service.Kernel}, up {Words.Span(service.UptimeNs).Short}");
+        output.WriteLine($"namespaces {service.Namespaces}  timers {service.Timers}  armed {service.Armed}  clock sets {service.Statistics.HostClockSets}  faulted observers {service.Statistics.FaultedObservers}");
+        output.WriteLine($"per second{(before is null ? " since the start" : "")}:  expirations {Rate(before, now, static s => s.Expirations)}  deliveries {Rate(before, now, static s => s.Deliveries)}  wake-ups {Rate(before, now, static s => s.Wakeups)}");
+        output.WriteLine();
+        var sheet = new Sheet(
+            new("namespace"), new("state", 4), new("REALTIME", 1), new("REALTIME +", 2), new("MONOTONIC +", 5), new("BOOTTIME +", 6), new("armed", 0, true), new("next", 3));
+        var shown = now.Namespaces.Take(rows ?? int.MaxValue).ToArray();
+        foreach (var ns in shown)
+        {
+            sheet.Row(
+                ns.Name, Words.State(ns), Words.Wall(ns.Clocks.RealtimeNs), Words.Offset(ns.Offsets.RealtimeNs),
+                Words.Offset(ns.Offsets.MonotonicNs), Words.Offset(ns.Offsets.BoottimeNs), ns.Armed, NamespaceReport.Next(ns.Next));
+        }
+
+        sheet.Write(output, width);
+        if (shown.Length < now.Namespaces.Count)
+        {
+            output.WriteLine($"… and {now.Namespaces.Count - shown.Length} more");
+        }
+    }
+
+    /// <summary>The sample as one line of JSON.</summary>
+    public static void WriteJson(TextWriter output, TopSample now) => output.WriteLine(
+        $"{{\"service\":{JsonSerializer.Serialize(now.Service, WireJson.Line.ServiceInfo)},\"namespaces\":{JsonSerializer.Serialize(now.Namespaces, WireJson.Line.IReadOnlyListNamespaceInfo)}}}");
+
+    private static string Rate(TopSample? before, TopSample now, Func<ServiceStatistics, long> count)
+    {
+        var elapsed = now.Service.UptimeNs - (before?.Service.UptimeNs ?? 0);
+        var counted = count(now.Service.Statistics) - (before is null ? 0 : count(before.Service.Statistics));
+        return elapsed <= 0 || counted < 0 ? "-" : (counted / (elapsed / 1e9)).ToString("0.#", CultureInfo.InvariantCulture);
+    }
+}
