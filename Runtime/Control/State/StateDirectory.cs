@@ -101,7 +101,7 @@ internal sealed class StateDirectory : IDisposable
     public AppliedConfig? LoadApplied() => Load("applied.json", StateJson.Default.AppliedConfig);
 
     public void SaveApplied(AppliedConfig applied) =>
-        ImageFile.Replace(System.IO.Path.Combine(Path, "applied.json"), file => JsonSerializer.Serialize(file, applied, StateJson.Default.AppliedConfig));
+        ImageFile.Replace(System.IO.Path.Combine(Path, "applied.json"), file => JsonSerializer.Serialize(file, applied, StateJson.Default.AppliedConfig), ImageDisk.Instance);
 
     public SignOfLife? LoadSign() => Load("alive.json", StateJson.Default.SignOfLife);
 
