@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reactive.Disposables;
 using NodaTime;
 using TimeNs.Clocks;
 using TimeNs.Images;
@@ -70,6 +71,9 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
             return engine.Statistics;
         }
     }).Aggregate(static (all, one) => all.And(one));
+
+    /// <summary>One a shard; the first one's host is the host.</summary>
+    internal IReadOnlyList<TimerEngine> Engines => _engines;
 
     /// <summary>Starts a runtime on the machine's own clocks.</summary>
     /// <exception cref="KernelException">The machine refused a descriptor.</exception>
@@ -185,6 +189,13 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
 
     /// <summary>As <see cref="Dispose"/>, without keeping a thread waiting.</summary>
     public ValueTask DisposeAsync() => _engines[0].IsInsideAnObserver ? DisposeHere() : new ValueTask(Task.Run(Dispose));
+
+    /// <summary>Has a tap told of what is delivered, until it is disposed of. From any thread.</summary>
+    internal IDisposable Tap(IDeliveryTap tap)
+    {
+        Array.ForEach(_engines, engine => engine.AddTap(tap));
+        return Disposable.Create(() => Array.ForEach(_engines, engine => engine.RemoveTap(tap)));
+    }
 
     /// <summary>For tests: asserts what must hold whenever the lock is free.</summary>
     [Conditional("DEBUG")]
