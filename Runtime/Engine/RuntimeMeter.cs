@@ -109,12 +109,10 @@ public sealed class RuntimeMeter : IDisposable
     private Histogram<double> Seconds(string name, string description, double[] buckets) => _meter.CreateHistogram(
         name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });
 
-    /// <summary>Nothing is told of a runtime that has ended, nor of one that is measured no more.</summary>
-    private bool IsOver => _disposed || _runtime.Host.Engine.IsStopping;
+    /// <summary>None of a runtime that has ended; its counters stay what they are.</summary>
+    private IEnumerable<TimeNamespace> Namespaces() => _disposed ? [] : _runtime.Engines.SelectMany(static e => e.ListNamespaces());
 
-    private IEnumerable<TimeNamespace> Namespaces() => IsOver ? [] : _runtime.Engines.SelectMany(static e => e.ListNamespaces());
-
-    private Measurement<long>[] One(long value) => IsOver ? [] : [new Measurement<long>(value)];
+    private Measurement<long>[] One(long value) => _disposed ? [] : [new Measurement<long>(value)];
 
     private Measurement<long>[] Sum(Func<TimerEngine, long> count) => One(_runtime.Engines.Sum(count));
 
@@ -131,6 +129,6 @@ public sealed class RuntimeMeter : IDisposable
     private Measurement<long>[] Depths()
     {
         var all = Namespaces().ToArray();
-        return IsOver ? [] : [.. Bases.Select(clock => new Measurement<long>(all.Sum(ns => (long)ns.Queues[(int)clock].Count), Clocks[(int)clock]))];
+        return _disposed ? [] : [.. Bases.Select(clock => new Measurement<long>(all.Sum(ns => (long)ns.Queues[(int)clock].Count), Clocks[(int)clock]))];
     }
 }
