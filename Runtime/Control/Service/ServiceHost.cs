@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using TimeNs.Control.Configuration;
+using TimeNs.Control.Metrics;
 using TimeNs.Control.State;
 
 namespace TimeNs.Control.Service;
@@ -27,6 +29,7 @@ internal static class ServiceHost
             AddConfig(builder.Services, options.Config);
             AddState(builder.Services, config.State with { Directory = options.State ?? config.State.Directory });
             AddConfigService(builder.Services, options.Config);
+            AddMetrics(builder.Services, config.Metrics);
             builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = Patience);
             services?.Invoke(builder);
         });
@@ -41,6 +44,16 @@ internal static class ServiceHost
             services.AddSingleton(source);
             services.AddSingleton<IOptionsChangeTokenSource<TimeNsOptions>>(source);
             services.AddSingleton<IConfigureOptions<TimeNsOptions>>(source);
+        }
+    }
+
+    private static void AddMetrics(IServiceCollection services, MetricsConfig metrics)
+    {
+        services.AddMetrics();
+        services.Configure<TimeNsOptions>(options => options.NamespaceLabels = metrics.NamespaceLabels);
+        if (metrics.Prometheus)
+        {
+            services.AddSingleton(static provider => new PrometheusText(provider.GetRequiredService<IMeterFactory>()));
         }
     }
 
