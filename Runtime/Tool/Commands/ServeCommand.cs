@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using TimeNs.Control;
 using TimeNs.Control.Configuration;
 using TimeNs.Control.Service;
+using TimeNs.Tool.Telemetry;
 
 namespace TimeNs.Tool.Commands;
 
@@ -86,6 +87,7 @@ internal static class ServeCommand
         try
         {
             using var application = ServiceHost.Create(options, builder => Configure(builder, log));
+            using var export = OtlpExport.Start(options.Config?.Current.Metrics); // ends before the application, whose meter tells it the last counts
             application.Start();
             output.WriteLine($"timens: listening on {options.Socket}");
             output.Flush();
