@@ -13,6 +13,7 @@ namespace TimeNs.Control;
 internal sealed class ControlService : IDisposable
 {
     private readonly IDisposable? _reload;
+    private readonly IDisposable _tap;
     private volatile TimeNsOptions _options;
     private volatile AccessPolicy _access;
     private volatile bool _ready;
@@ -25,6 +26,7 @@ internal sealed class ControlService : IDisposable
         _access = new AccessPolicy(_options.Access);
         Started = runtime.ReadClocks();
         Rate = new RequestRate(runtime.Host.TimeProvider);
+        _tap = runtime.Tap(Events);
         _reload = options.OnChange(Reload);
     }
 
@@ -68,6 +70,7 @@ internal sealed class ControlService : IDisposable
     public void Dispose()
     {
         _reload?.Dispose();
+        _tap.Dispose();
         Events.End();
     }
 
