@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging;
 using TimeNs.Control.Calls;
 
 namespace TimeNs.Tests.Control;
@@ -30,7 +31,7 @@ public class TraceTest
             },
         };
         ActivitySource.AddActivityListener(_listener);
-        _rig = await ControlRig.StartAsync();
+        _rig = await ControlRig.StartAsync(services: static builder => builder.Logging.AddFakeLogging()); // a server that logs keeps an activity of its own
     }
 
     [TearDown]

@@ -125,8 +125,8 @@ public class TopTest
         var before = Sample(10, 0, 0, 0);
         var now = Sample(12, 0, 0, 0);
         var web = before.Namespaces[1];
-        before = before with { Namespaces = [web with { Name = "late", Expirations = 10, LatenessTicks = 5, LatenessSumNs = 100 }, web with { Name = "anew", Expirations = 50 }] };
-        now = now with { Namespaces = [web with { Name = "late", Expirations = 13, LatenessTicks = 7, LatenessSumNs = 5_000_100 }, web with { Name = "anew", Expirations = 3 }, web with { Name = "new" }] };
+        before = before with { Namespaces = [web with { Name = "late", Expirations = 10, LatenessTicks = 5, LatenessSumNs = 1_000_000 }, web with { Name = "anew", Expirations = 50 }] };
+        now = now with { Namespaces = [web with { Name = "late", Expirations = 13, LatenessTicks = 7, LatenessSumNs = 6_000_000 }, web with { Name = "anew", Expirations = 3 }, web with { Name = "new" }] };
         using var output = new StringWriter();
         TopFrame.Write(output, before, now, width: null, rows: null);
         var rows = output.ToString().Split('\n')[6..9].Select(static r => r.Split("   ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
