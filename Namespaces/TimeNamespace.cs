@@ -50,6 +50,9 @@ internal sealed partial class TimeNamespace
     /// <summary>What the owner hangs on the namespace.</summary>
     public object? Tag { get; set; }
 
+    /// <summary>How often timers of it have expired since it was made here; periods that a reader counts later are not in it.</summary>
+    public long Expirations { get; private set; }
+
     public IReadOnlyCollection<TimerState> Timers => _timers.Values;
 
     public int ArmedTimers => _timers.Values.Count(static t => t.IsArmed);
@@ -247,6 +250,7 @@ internal sealed partial class TimeNamespace
         var timer = queue.Pop();
         _table.Update(queue);
         timer.Expire();
+        Expirations++;
         _table.Wake(timer);
     }
 

@@ -18,6 +18,11 @@ public sealed class TimeNsOptions
     /// <summary>The name of this host, as images have it. Null: the machine's name.</summary>
     public string? HostName { get; set; }
 
+    /// <summary>
+    /// True: measurements of namespaces carry their names, for few names that stay. False: they are summed up. Read at the start.
+    /// </summary>
+    public bool NamespaceLabels { get; set; }
+
     /// <summary>Who may do what.</summary>
     [Required]
     [ValidateObjectMembers]

@@ -95,7 +95,8 @@ internal sealed partial class TimerEngine
     /// <summary>Hands out the batch, claim by claim. When the engine is stopping the rest goes with its timers.</summary>
     // A frame of its own: the addresses that it fetches from would keep their objects alive while the engine waits.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Deliver()
+    private void Deliver<TTold>(TTold told)
+        where TTold : struct, ITold
     {
         var batch = CollectionsMarshal.AsSpan(_batch);
         Prefetch.Begin(batch);
@@ -117,6 +118,7 @@ internal sealed partial class TimerEngine
             if (tag is NamespaceTimer timer ? timer.Deliver(delivery.Read) : ((IEngineTimer)tag).Deliver(delivery.Read))
             {
                 _deliveries++;
+                told.Add(tag, _delivering, delivery.Read.Tick);
             }
             else
             {

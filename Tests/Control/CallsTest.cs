@@ -19,6 +19,29 @@ public class CallsTest
     public async Task Stop() => await _rig.DisposeAsync();
 
     [Test]
+    public async Task Lateness_OfANamespace_IsCountedWhileSomebodyLooks()
+    {
+        await _rig.MakeAsync();
+        var timer = _rig.Runtime.FindNamespace("web")!.FindTimer("beat")!;
+        using var reader = timer.Ticks.Subscribe(static _ => { });
+        _rig.Kernel.Advance(Duration.FromSeconds(1));
+        Assert.That(await CountsAsync(), Is.EqualTo((1L, 0L, 0L)), "nobody has looked yet");
+        timer.Set(TimerSetting.At(timer.Namespace.Read(ClockId.Monotonic).Plus(-250_000_000), Duration.FromSeconds(1), cancelOnSet: false));
+        _rig.Kernel.Advance(Duration.FromSeconds(1));
+        Assert.That(await CountsAsync(), Is.EqualTo((3L, 2L, 250_000_000L)));
+        _rig.Kernel.Advance(Duration.FromSeconds(100));
+        Assert.That(await CountsAsync(), Is.EqualTo((103L, 62L, 250_000_000L)), "for a minute");
+        _rig.Kernel.Advance(Duration.FromSeconds(1));
+        Assert.That(await CountsAsync(), Is.EqualTo((104L, 63L, 250_000_000L)), "and again");
+
+        async Task<(long Expirations, long Ticks, long Sum)> CountsAsync()
+        {
+            var ns = await _rig.GetAsync("/v1/namespaces/web", ControlJson.Default.NamespaceInfo);
+            return (ns.Expirations, ns.LatenessTicks, ns.LatenessSumNs);
+        }
+    }
+
+    [Test]
     public async Task Service_TellsWhatRuns()
     {
         await _rig.MakeAsync();

@@ -225,9 +225,9 @@ internal sealed class ConfigParser
     {
         var otlp = members.Object("otlp");
         var text = otlp.Text("endpoint");
-        if (!Uri.TryCreate(text ?? "http://localhost:4317", UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
+        if (!Uri.TryCreate(text ?? "http://localhost:4318", UriKind.Absolute, out var endpoint) || endpoint.Scheme is not ("http" or "https"))
         {
-            Add(otlp.PlaceOf("endpoint"), "an http or https address is wanted, such as \"http://localhost:4317\"");
+            Add(otlp.PlaceOf("endpoint"), "an http or https address is wanted, such as \"http://localhost:4318\"");
         }
 
         var metrics = new MetricsConfig

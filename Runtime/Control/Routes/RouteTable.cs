@@ -46,7 +46,7 @@ internal static class RouteTable
         [
             new("namespace", "Only what happens in this namespace."),
             new("timer", "Only this timer of the namespace, by id or name."),
-            new("read", "true: the stream is a reader of the timers, as a subscriber is, and gets their ticks (needs the role admin).", "true", "false"),
+            new("read", "true: the stream is a reader of the timers, as a subscriber is, and gets their ticks (needs the role admin). Else it shows what others read.", "true", "false"),
         ],
         Problems = [ProblemKind.NoSuchNamespace, ProblemKind.NoSuchTimer],
     };

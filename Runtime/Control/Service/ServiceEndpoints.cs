@@ -1,7 +1,9 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using TimeNs.Control.Calls;
 using TimeNs.Control.Configuration;
+using TimeNs.Control.Metrics;
 using TimeNs.Control.Problems;
 using TimeNs.Control.Routes;
 using TimeNs.Control.State;
@@ -21,6 +23,11 @@ internal static class ServiceEndpoints
         Response = StateJson.Default.StateInfo,
     };
 
+    public static readonly Route Metrics = new("metrics", "GET", "/metrics", Role.Read, "The metrics as Prometheus wants them")
+    {
+        ResponseType = PrometheusText.ContentType,
+    };
+
     public static void Map(WebApplication application)
     {
         var services = application.Services;
@@ -31,6 +38,16 @@ internal static class ServiceEndpoints
         service.IsStuck = () => heart.IsStuck;
         TimeNsEndpoints.Map(application, service, State, call => call.AnswerAsync(Look(services), StateJson.Default.StateInfo));
         TimeNsEndpoints.Map(application, service, Save, call => SaveAsync(call, services));
+        if (services.GetService<PrometheusText>() is { } text) // it listens from here on, before anything is restored
+        {
+            TimeNsEndpoints.Map(application, service, Metrics, call => WriteAsync(call, text));
+        }
+    }
+
+    private static async Task WriteAsync(ControlCall call, PrometheusText text)
+    {
+        call.Http.Response.ContentType = PrometheusText.ContentType;
+        await call.Http.Response.WriteAsync(text.Collect(), call.Http.RequestAborted).ConfigureAwait(false);
     }
 
     private static async Task SaveAsync(ControlCall call, IServiceProvider services)

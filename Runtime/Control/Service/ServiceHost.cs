@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TimeNs.Control.Configuration;
+using TimeNs.Control.Metrics;
 using TimeNs.Control.Sockets;
 using TimeNs.Control.State;
 using TimeNs.Control.Web;
@@ -33,6 +35,7 @@ internal static class ServiceHost
             AddConfig(builder.Services, options.Config);
             AddState(builder.Services, config.State with { Directory = options.State ?? config.State.Directory });
             AddConfigService(builder.Services, options.Config);
+            AddMetrics(builder.Services, config.Metrics);
             if ((options.Http ?? config.Http.Listen) is { } http)
             {
                 WebPort.Add(builder, http, new SocketFile(options.Socket, options.Group));
@@ -66,6 +69,16 @@ internal static class ServiceHost
             services.AddSingleton(source);
             services.AddSingleton<IOptionsChangeTokenSource<TimeNsOptions>>(source);
             services.AddSingleton<IConfigureOptions<TimeNsOptions>>(source);
+        }
+    }
+
+    private static void AddMetrics(IServiceCollection services, MetricsConfig metrics)
+    {
+        services.AddMetrics();
+        services.Configure<TimeNsOptions>(options => options.NamespaceLabels = metrics.NamespaceLabels);
+        if (metrics.Prometheus)
+        {
+            services.AddSingleton(static provider => new PrometheusText(provider.GetRequiredService<IMeterFactory>()));
         }
     }
 

@@ -8,9 +8,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
+using TimeNs.Control;
 using TimeNs.Control.Configuration;
 using TimeNs.Control.Service;
 using TimeNs.Control.State;
+using TimeNs.Tool.Telemetry;
 
 namespace TimeNs.Tool.Commands;
 
@@ -89,6 +91,7 @@ internal static class ServeCommand
         try
         {
             using var application = ServiceHost.Create(options, builder => Configure(builder, log));
+            using var export = OtlpExport.Start(options.Config?.Current.Metrics); // ends before the application, whose meter tells it the last counts
             application.Start();
             output.WriteLine($"timens: listening on {options.Socket}");
             foreach (var url in application.Urls.Where(static u => !u.Contains("unix:", StringComparison.Ordinal)))
