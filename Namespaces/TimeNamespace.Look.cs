@@ -13,7 +13,7 @@ internal sealed partial class TimeNamespace
         var now = ReadAt(host);
         var ephemeral = Queues.Sum(static q => q.Ephemerals);
         return new NamespaceLook(
-            Name, IsFrozen, Offsets, now, _timers.Count, Queues.Sum(static q => q.Count) - ephemeral, IsFrozen ? null : NextOf(now), ephemeral);
+            Name, IsFrozen, Offsets, now, _timers.Count, Queues.Sum(static q => q.Count) - ephemeral, IsFrozen ? null : NextOf(now), ephemeral, Expirations, LatenessTicks, LatenessSumNs);
     }
 
     /// <summary>A timer as it is.</summary>
@@ -96,8 +96,11 @@ internal sealed partial class TimeNamespace
 /// <param name="Armed">How many of them will expire.</param>
 /// <param name="Next">Which expires next; null when none will, or the clocks stand.</param>
 /// <param name="Ephemeral">Armed timers of delegates, which are in no image.</param>
+/// <param name="Expirations">How often timers of it have expired since it was made, those of delegates among them.</param>
+/// <param name="LatenessTicks">Ticks that were taken while their lateness was counted.</param>
+/// <param name="LatenessSumNs">The sum of it.</param>
 internal sealed record NamespaceLook(
-    string Name, bool IsFrozen, ClockOffsets Offsets, ClockReadings Readings, int Timers, int Armed, NextLook? Next, int Ephemeral);
+    string Name, bool IsFrozen, ClockOffsets Offsets, ClockReadings Readings, int Timers, int Armed, NextLook? Next, int Ephemeral, long Expirations, long LatenessTicks, long LatenessSumNs);
 
 /// <summary>The timer that expires next; one of a delegate has the id 0.</summary>
 internal sealed record NextLook(long Id, string? Name, ClockId Clock, long InNs);

@@ -60,6 +60,9 @@ internal sealed partial class TimeNamespace
     /// <summary>What the owner hangs on the namespace.</summary>
     public object? Tag { get; set; }
 
+    /// <summary>How often timers of it have expired since it was made here; periods that a reader counts later are not in it.</summary>
+    public long Expirations => Queues.Sum(static q => q.Expirations);
+
     public IReadOnlyCollection<TimerState> Timers => _timers;
 
     internal IEnumerable<TimerQueue> Queues => _queues.OfType<TimerQueue>();

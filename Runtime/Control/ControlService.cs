@@ -13,6 +13,7 @@ namespace TimeNs.Control;
 internal sealed class ControlService : IDisposable
 {
     private readonly IDisposable? _reload;
+    private readonly IDisposable[] _taps;
     private volatile TimeNsOptions _options;
     private volatile AccessPolicy _access;
     private volatile bool _ready;
@@ -25,6 +26,8 @@ internal sealed class ControlService : IDisposable
         _access = new AccessPolicy(_options.Access);
         Started = runtime.ReadClocks();
         Rate = new RequestRate(runtime.Host.TimeProvider);
+        Lateness = new LatenessCount(runtime);
+        _taps = [runtime.Tap(Events), runtime.Tap(Lateness)];
         _reload = options.OnChange(Reload);
     }
 
@@ -49,11 +52,19 @@ internal sealed class ControlService : IDisposable
 
     public EventHub Events { get; } = new();
 
+    public LatenessCount Lateness { get; }
+
     public Slots Streams { get; } = new("event_streams_per_client", "event streams");
 
     public Slots Images { get; } = new("concurrent_images", "images being handled");
 
     public Slots Connections { get; } = new("connections_per_client", "connections");
+
+    /// <summary>Asked for <c>/healthz</c>: whether something is wrong with a service that lives.</summary>
+    public Func<bool> IsDegraded { get; set; } = static () => false;
+
+    /// <summary>Asked for <c>/healthz</c> too: whether the engine's thread no longer comes round.</summary>
+    public Func<bool> IsStuck { get; set; } = static () => false;
 
     /// <summary>True from the start of the host application until it begins to stop.</summary>
     public bool IsReady
@@ -65,6 +76,7 @@ internal sealed class ControlService : IDisposable
     public void Dispose()
     {
         _reload?.Dispose();
+        Array.ForEach(_taps, static tap => tap.Dispose());
         Events.End();
     }
 

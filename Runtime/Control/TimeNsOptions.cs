@@ -18,6 +18,11 @@ public sealed class TimeNsOptions
     /// <summary>The name of this host, as images have it. Null: the machine's name.</summary>
     public string? HostName { get; set; }
 
+    /// <summary>
+    /// True: measurements of namespaces carry their names, for few names that stay. False: they are summed up. Read at the start.
+    /// </summary>
+    public bool NamespaceLabels { get; set; }
+
     /// <summary>Who may do what.</summary>
     [Required]
     [ValidateObjectMembers]
@@ -66,6 +71,13 @@ public sealed class AccessOptions
     /// </summary>
     [EnumDataType(typeof(Role))]
     public Role TcpRole { get; set; } = Role.None;
+
+    /// <summary>
+    /// With <see cref="TokenFile"/>: the role of such a client from this machine (loopback) that shows no token. None unless said: then it
+    /// is refused. One that shows a wrong token is refused always.
+    /// </summary>
+    [EnumDataType(typeof(Role))]
+    public Role LoopbackRole { get; set; } = Role.None;
 
     /// <summary>A file with the token that such a client must show (<c>Authorization: Bearer</c>). Read at the start.</summary>
     public string? TokenFile { get; set; }

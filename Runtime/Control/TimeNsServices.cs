@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -22,7 +23,8 @@ public static class TimeNsServices
     /// The options are bound to the section <c>TimeNs</c> of the configuration, then <paramref name="configure"/> has its say, and they
     /// are validated when the application starts. A namespace that is created later is found by its name too: TimeProvider and
     /// IClock each time anew; a RuntimeNamespace once, so that for one that comes and goes <see cref="TimeRuntime.FindNamespace"/> is
-    /// the one to ask. An <see cref="IKernel"/> among the services is what the runtime runs on.
+    /// the one to ask. An <see cref="IKernel"/> among the services is what the runtime runs on. It is measured by a <see cref="RuntimeMeter"/>
+    /// on the application's <see cref="IMeterFactory"/>.
     /// </remarks>
     /// <param name="services">The services of the application.</param>
     /// <param name="configure">Changes the options.</param>
@@ -40,6 +42,8 @@ public static class TimeNsServices
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TimeNsOptions>, TimeNsRangesValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TimeNsOptions>, TimeNsOptionsValidator>());
         services.TryAddSingleton(CreateRuntime);
+        services.TryAddSingleton(static provider => new RuntimeMeter(
+            provider.GetRequiredService<TimeRuntime>(), provider.GetService<IMeterFactory>(), provider.GetRequiredService<IOptions<TimeNsOptions>>().Value.NamespaceLabels));
         services.TryAddSingleton<ControlService>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TimeNsHostedService>());
         services.TryAddKeyedTransient<TimeProvider>(KeyedService.AnyKey, static (provider, key) => Find(provider, key)?.TimeProvider!);
@@ -80,9 +84,12 @@ public static class TimeNsServices
     }
 }
 
-/// <summary>Starts the runtime with the application and ends it after whoever uses it.</summary>
-internal sealed class TimeNsHostedService(ControlService service, IHostApplicationLifetime lifetime) : IHostedService
+/// <summary>Starts the runtime with the application and ends it after whoever uses it. Its meter begins with it, and ends with the application, so that the last counts are told.</summary>
+internal sealed class TimeNsHostedService(ControlService service, RuntimeMeter meter, IHostApplicationLifetime lifetime) : IHostedService
 {
+    /// <summary>Held, so that it is made.</summary>
+    public RuntimeMeter Meter { get; } = meter;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         lifetime.ApplicationStarted.Register(() => service.IsReady = true);

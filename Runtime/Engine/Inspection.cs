@@ -50,16 +50,21 @@ internal static class Inspection
         }
     }
 
-    /// <summary>All live namespaces, the host first, as of one moment.</summary>
+    /// <summary>All live namespaces, the host first, those of one shard as of one moment. Only the first shard's host is one.</summary>
     /// <exception cref="ObjectDisposedException">The runtime has ended.</exception>
     public static IReadOnlyList<NamespaceLook> LookAtNamespaces(this TimeRuntime runtime)
     {
-        var engine = runtime.Host.Engine;
-        lock (engine.Gate)
+        List<NamespaceLook> looks = [];
+        foreach (var engine in runtime.Engines)
         {
-            engine.CheckRunning();
-            var host = engine.ReadHost();
-            return [.. engine.Table.Namespaces.Select(ns => ns.Look(host))];
+            lock (engine.Gate)
+            {
+                engine.CheckRunning();
+                var host = engine.ReadHost();
+                looks.AddRange(engine.Table.Namespaces.Where(static ns => ns.Tag is RuntimeNamespace).Select(ns => ns.Look(host)));
+            }
         }
+
+        return looks;
     }
 }

@@ -146,6 +146,14 @@ public sealed class RuntimeNamespace : IDisposable
             throw new ArgumentOutOfRangeException(nameof(absolute), absolute, "Must be Keep, Refuse or Relative.");
         }
 
+        var timing = Timing.Begin(Runtime.Meter?.Checkpoints, _engine.Kernel);
+        var image = TakeImage(absolute, stop);
+        timing.End();
+        return image;
+    }
+
+    private NamespaceImage TakeImage(AbsoluteTimers absolute, bool stop)
+    {
         lock (_engine.Gate)
         {
             CheckOpen();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reactive.Disposables;
 using NodaTime;
 using TimeNs.Clocks;
 using TimeNs.Images;
@@ -71,6 +72,12 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
         }
     }).Aggregate(static (all, one) => all.And(one));
 
+    /// <summary>One a shard; the first one's host is the host.</summary>
+    internal IReadOnlyList<TimerEngine> Engines => _engines;
+
+    /// <summary>Who measures it; null for nobody.</summary>
+    internal RuntimeMeter? Meter { get; set; }
+
     /// <summary>Starts a runtime on the machine's own clocks.</summary>
     /// <exception cref="KernelException">The machine refused a descriptor.</exception>
     public static TimeRuntime Start() => new(new TimeRuntimeOptions());
@@ -136,10 +143,18 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         var engine = Shard(name ?? image.Name);
+        var timing = Timing.Begin(Meter?.Restores, engine.Kernel);
+        var restored = RestoreOn(engine, image, policy ?? RestorePolicy.Suspend, name);
+        timing.End();
+        return restored;
+    }
+
+    private RuntimeNamespace RestoreOn(TimerEngine engine, NamespaceImage image, RestorePolicy policy, string? name)
+    {
         lock (engine.Gate)
         {
             engine.CheckRunning();
-            var state = engine.Table.Restore(image, policy ?? RestorePolicy.Suspend, name, engine.ReadHost());
+            var state = engine.Table.Restore(image, policy, name, engine.ReadHost());
             var change = new ClockChange(state.Name, ClockChangeReason.Restored, image.Offsets, state.Offsets, state.ReadAt(engine.Kernel.Read()));
             var restored = new RuntimeNamespace(this, engine, state, change);
             engine.Announce(() => engine.RuntimeChanges.Publish(change));
@@ -185,6 +200,13 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
 
     /// <summary>As <see cref="Dispose"/>, without keeping a thread waiting.</summary>
     public ValueTask DisposeAsync() => _engines[0].IsInsideAnObserver ? DisposeHere() : new ValueTask(Task.Run(Dispose));
+
+    /// <summary>Has a tap told of what is delivered, until it is disposed of. From any thread.</summary>
+    internal IDisposable Tap(IDeliveryTap tap)
+    {
+        Array.ForEach(_engines, engine => engine.AddTap(tap));
+        return Disposable.Create(() => Array.ForEach(_engines, engine => engine.RemoveTap(tap)));
+    }
 
     /// <summary>For tests: asserts what must hold whenever the lock is free.</summary>
     [Conditional("DEBUG")]

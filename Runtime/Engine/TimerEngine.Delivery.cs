@@ -94,7 +94,8 @@ internal sealed partial class TimerEngine
     /// <summary>Hands out the batch, claim by claim. When the engine is stopping the rest goes with its timers.</summary>
     // A frame of its own: the addresses that it fetches from would keep their objects alive while the engine waits.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Deliver()
+    private void Deliver<TListener>(TListener listener)
+        where TListener : struct, ITickListener
     {
         var batch = _batch.Items;
         var store = Table.Store;
@@ -118,6 +119,7 @@ internal sealed partial class TimerEngine
             }
 
             var told = delivery.Timer.ToldIn(store);
+            var owner = listener.OwnerOf(told, store, delivery.Timer.Index);
             if (!Stands(store, delivery))
             {
                 continue;
@@ -126,6 +128,7 @@ internal sealed partial class TimerEngine
             if (Tell(told, delivery))
             {
                 _deliveries++;
+                listener.Add(owner, ns, delivery.Tick);
             }
             else
             {

@@ -15,7 +15,7 @@ internal sealed partial class TimerEngine
         var clockSet = waits && Wait();
         if (Serve(clockSet, waits, steps))
         {
-            Deliver();
+            DeliverBatch();
             Announce();
             EndBatch();
             Dispatcher.Drain();

@@ -40,10 +40,21 @@ internal static class Warmup
         }
 
         kernel.Advance(Duration.FromMilliseconds(Timers));
+        using (runtime.Tap(observer))
+        {
+            kernel.Advance(Duration.FromMilliseconds(Timers));
+        }
     }
 
-    private sealed class Observer : IObserver<Tick>
+    private sealed class Observer : IObserver<Tick>, IDeliveryTap
     {
+        public bool IsWanted => true;
+
+        public void Delivered(ReadOnlySpan<DeliveredTick> batch)
+        {
+            // As below.
+        }
+
         public void OnNext(Tick value)
         {
             // Nothing is done with it: the way here is what is to be warm.

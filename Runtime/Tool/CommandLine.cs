@@ -83,7 +83,9 @@ internal static class CommandLine
             SimulateCommand.Create(),
             ImageCommand.Create(verbs.Surroundings),
             DemoCommand.Create(),
-            ServeCommand.Create(),
+            ServeCommand.Create(verbs),
+            StateCommand.Create(verbs),
+            HealthCommand.Create(verbs),
             CompletionCommand.Create(),
             KernelHostCommand.Create(),
         };

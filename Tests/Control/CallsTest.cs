@@ -19,6 +19,29 @@ public class CallsTest
     public async Task Stop() => await _rig.DisposeAsync();
 
     [Test]
+    public async Task Lateness_OfANamespace_IsCountedWhileSomebodyLooks()
+    {
+        await _rig.MakeAsync();
+        var timer = _rig.Runtime.FindNamespace("web")!.FindTimer("beat")!;
+        using var reader = timer.Ticks.Subscribe(static _ => { });
+        _rig.Kernel.Advance(Duration.FromSeconds(1));
+        Assert.That(await CountsAsync(), Is.EqualTo((1L, 0L, 0L)), "nobody has looked yet");
+        timer.Set(TimerSetting.At(timer.Namespace.Read(ClockId.Monotonic).Plus(-250_000_000), Duration.FromSeconds(1), cancelOnSet: false));
+        _rig.Kernel.Advance(Duration.FromSeconds(1));
+        Assert.That(await CountsAsync(), Is.EqualTo((3L, 2L, 250_000_000L)));
+        _rig.Kernel.Advance(Duration.FromSeconds(100));
+        Assert.That(await CountsAsync(), Is.EqualTo((103L, 62L, 250_000_000L)), "for a minute");
+        _rig.Kernel.Advance(Duration.FromSeconds(1));
+        Assert.That(await CountsAsync(), Is.EqualTo((104L, 63L, 250_000_000L)), "and again");
+
+        async Task<(long Expirations, long Ticks, long Sum)> CountsAsync()
+        {
+            var ns = await _rig.GetAsync("/v1/namespaces/web", ControlJson.Default.NamespaceInfo);
+            return (ns.Expirations, ns.LatenessTicks, ns.LatenessSumNs);
+        }
+    }
+
+    [Test]
     public async Task Service_TellsWhatRuns()
     {
         await _rig.MakeAsync();
@@ -231,5 +254,36 @@ public class CallsTest
         _rig.Runtime.Dispose();
         (await _rig.SendAsync("GET", "/v1/clocks")).IsProblem(503, "stopping");
         (await _rig.SendAsync("POST", "/v1/namespaces", """{"name":"x"}""")).IsProblem(503, "stopping");
+    }
+
+    /// <summary>What the dry run says, the set says too, and a read then gives.</summary>
+    [TestCase("""{"value":"1s"}""", 0UL)]
+    [TestCase("""{"value":0,"interval":"1s"}""", 0UL)]
+    [TestCase("""{"at":"1000s"}""", 1UL)]
+    [TestCase("""{"at":"1000000000001ns","interval":"1s"}""", 0UL)]
+    [TestCase("""{"at":"500s","interval":"7s"}""", 72UL)]
+    [TestCase("""{"value":"1ns","absolute":true,"interval":"1ns"}""", 1_000_000_000_000UL)]
+    public async Task SetTimer_DryRun_ChangesNothing_AndSaysWhatTheSetThenFires(string setting, ulong expirations)
+    {
+        const string Path = "/v1/namespaces/host/timers/1";
+        _rig.Runtime.Host.CreateTimer(ClockId.Monotonic).Set(TimerSetting.After(Duration.FromSeconds(9)));
+        var foretold = (await _rig.SendAsync("PUT", Path + "?dry_run=true", setting)).Has(200).As(ControlJson.Default.TimerSet);
+        Assert.That((foretold.DryRun, foretold.OldValueNs, foretold.Timer.ValueNs), Is.EqualTo((true, 9 * Second, 9 * Second)));
+        Assert.That(foretold.Fires?.Expirations ?? 0, Is.EqualTo(expirations));
+        var set = (await _rig.SendAsync("PUT", Path, setting)).Has(200).As(ControlJson.Default.TimerSet);
+        Assert.That((set.DryRun, set.Fires), Is.EqualTo((false, foretold.Fires)));
+        var read = (await _rig.SendAsync("POST", Path + "/read")).Has(200).As(ControlJson.Default.TimerRead);
+        Assert.That(read.Expirations, Is.EqualTo(expirations));
+    }
+
+    [Test]
+    public async Task SetTimer_DryRunOfAFrozenNamespace_FiresNothingAtOnce()
+    {
+        var web = _rig.Runtime.CreateNamespace("web");
+        web.CreateTimer(ClockId.Monotonic);
+        web.Freeze();
+        var foretold = (await _rig.SendAsync("PUT", "/v1/namespaces/web/timers/1?dry_run=true", """{"at":"5s"}""")).Has(200).As(ControlJson.Default.TimerSet);
+        Assert.That(foretold.Fires, Is.Null);
+        (await _rig.SendAsync("PUT", "/v1/namespaces/web/timers/1?dry_run=perhaps", """{"at":"5s"}""")).IsProblem(400, "bad-argument");
     }
 }

@@ -118,7 +118,7 @@ internal sealed class ControlRig : IAsyncDisposable
     }
 
     /// <summary>The seam for tests of roles: puts a peer of the test's making in the place of the kernel's.</summary>
-    private sealed class AssumedPeer : IStartupFilter
+    internal sealed class AssumedPeer : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {

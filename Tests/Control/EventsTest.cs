@@ -85,6 +85,93 @@ public class EventsTest
     }
 
     [Test]
+    public async Task AStreamThatDoesNotRead_ShowsTheTicksThatOthersRead_OnceEach()
+    {
+        await _rig.MakeAsync(timer: "read");
+        await _rig.MakeAsync(timer: "unread");
+        await _rig.MakeAsync(ns: "other", timer: "elsewhere");
+        using var everything = await EventReader.OpenAsync(_rig, "/v1/events");
+        using var web = await EventReader.OpenAsync(_rig, "/v1/events?namespace=web");
+        using var one = await EventReader.OpenAsync(_rig, "/v1/events?namespace=other&timer=elsewhere");
+        var (read, elsewhere) = (_rig.Runtime.FindNamespace("web")!.FindTimer("read")!, _rig.Runtime.FindNamespace("other")!.FindTimer("elsewhere")!);
+        using var first = read.Ticks.Subscribe(static _ => { });
+        using var second = read.Ticks.Subscribe(static _ => { });
+        using var third = elsewhere.Ticks.Subscribe(static _ => { });
+        _rig.Kernel.Advance(Duration.FromMilliseconds(1500));
+        (await _rig.SendAsync("PATCH", "/v1/namespaces/web", """{"offsets":{"realtime":"1s"}}""")).Has(200);
+        Assert.That(new[] { await Name(everything), await Name(everything), await Name(web), await Name(one) }, Is.EquivalentTo(new[] { "read", "elsewhere", "read", "elsewhere" }));
+        await everything.NextAsync("change");
+        await web.NextAsync("change");
+
+        static async Task<string?> Name(EventReader reader) => (await reader.NextAsync("tick")).GetProperty("name").GetString();
+    }
+
+    [Test]
+    public async Task AStreamThatReads_IsSeenByOneThatDoesNot()
+    {
+        await _rig.MakeAsync();
+        using var mirror = await EventReader.OpenAsync(_rig, "/v1/events?namespace=web");
+        using var reader = await EventReader.OpenAsync(_rig, "/v1/events?namespace=web&read=true");
+        _rig.Kernel.Advance(Duration.FromSeconds(1));
+        Assert.That((await mirror.NextAsync("tick")).GetRawText(), Is.EqualTo((await reader.NextAsync("tick")).GetRawText()));
+    }
+
+    [Test]
+    public async Task ATickWhoseReaderClosesTheTimer_IsShown_BeforeItsEnd()
+    {
+        await _rig.MakeAsync();
+        using var mirror = await EventReader.OpenAsync(_rig, "/v1/events");
+        var timer = _rig.Runtime.FindNamespace("web")!.FindTimer("beat")!;
+        using var reader = timer.Ticks.Subscribe(_ => timer.Dispose());
+        _rig.Kernel.Advance(Duration.FromSeconds(1));
+        Assert.That((await mirror.NextAsync("tick")).GetProperty("name").GetString(), Is.EqualTo("beat"));
+    }
+
+    [Test]
+    public async Task AMirror_OfABigBatch_TakesAPart_AndSaysWhatItLeft()
+    {
+        const int Timers = EventScope.MostMirrored + 50;
+        var ns = _rig.Runtime.CreateNamespace("web");
+        using var mirror = await EventReader.OpenAsync(_rig, "/v1/events?namespace=web");
+        for (var i = 0; i < Timers; i++)
+        {
+            var timer = ns.CreateTimer(ClockId.Monotonic);
+            timer.Ticks.Subscribe(static _ => { });
+            timer.Set(TimerSetting.At(ns.Read(ClockId.Monotonic).Plus(1_000_000_000)));
+        }
+
+        _rig.Kernel.Advance(Duration.FromSeconds(1));
+        ns.Dispose();
+        var (ticks, dropped) = (0L, 0L);
+        while (await mirror.NextAsync() is var (kind, data))
+        {
+            ticks += kind == "tick" ? 1 : 0;
+            dropped += kind == "dropped" ? JsonDocument.Parse(data).RootElement.GetProperty("count").GetInt64() : 0;
+        }
+
+        Assert.That((ticks, dropped), Is.EqualTo(((long)EventScope.MostMirrored, 50L)));
+    }
+
+    [Test]
+    public async Task TheEngine_IsTappedOnlyWhileAStreamMirrors()
+    {
+        await _rig.MakeAsync();
+        Assert.That(_rig.Service.Events.IsWanted, Is.False);
+        using (await EventReader.OpenAsync(_rig, "/v1/events?namespace=web&read=true"))
+        {
+            Assert.That(_rig.Service.Events.IsWanted, Is.False);
+        }
+
+        using (await EventReader.OpenAsync(_rig, "/v1/events?namespace=web"))
+        {
+            Assert.That(_rig.Service.Events.IsWanted, Is.True);
+            (await _rig.SendAsync("DELETE", "/v1/namespaces/web")).Has(204);
+        }
+
+        Assert.That(() => _rig.Service.Events.IsWanted, Is.False.After(60_000, 10));
+    }
+
+    [Test]
     public async Task AStreamOfOneTimer_HearsOfNoOther_AndEndsWithIt()
     {
         await _rig.MakeAsync(timer: "a");
@@ -186,6 +273,9 @@ public class EventsTest
         Assert.That(Drain(buffer), Is.EqualTo(new[] { "a 1 due 1 at 1", "created" }));
         Assert.That(buffer.TakeDropped(), Is.EqualTo(new DroppedEvent { Count = 3, Expirations = 7, Conflated = 0 }));
         buffer.Add(b, Of(5, due: 4));
+        buffer.Drop(2, ulong.MaxValue);
+        buffer.Drop(1, 1);
+        Assert.That(buffer.TakeDropped(), Is.EqualTo(new DroppedEvent { Count = 3, Expirations = ulong.MaxValue, Conflated = 0 }));
         Assert.That(Drain(buffer), Is.EqualTo(new[] { "b 5 due 4 at 4" }));
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using NodaTime;
 using NUnit.Framework;
 using TimeNs.Clocks;
@@ -31,6 +32,18 @@ internal sealed class AllocationTest : EngineTest
         Advance(Ms(100));
         Assert.That(meter.Ticks, Is.GreaterThan(60 * Timers));
         Assert.That(meter.Allocated, Is.Zero);
+    }
+
+    [Test]
+    public void Delivery_ThatIsMeasured_AllocatesNothingOnTheEngineThread([Values] bool namespaceLabels)
+    {
+        using var measured = new RuntimeMeter(Runtime, factory: null, namespaceLabels);
+        using var listener = new MeterListener { InstrumentPublished = static (instrument, l) => l.EnableMeasurementEvents(instrument) };
+        var told = 0L;
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => told++);
+        listener.Start();
+        Delivery_OfPeriodicTimers_AllocatesNothingOnTheEngineThread(together: true);
+        Assert.That(told, Is.GreaterThan(60 * Timers));
     }
 
     [Test]

@@ -66,6 +66,13 @@ internal sealed class ShardsTest(int shards)
     }
 
     [Test]
+    public void LookAtNamespaces_SeesThoseOfAllShards_AndOneHost()
+    {
+        var names = Create(Many).Select(static ns => ns.Name);
+        Assert.That(_runtime.LookAtNamespaces().Select(static ns => ns.Name), Is.EquivalentTo(names.Prepend("host")));
+    }
+
+    [Test]
     public void Changes_TellOfEveryShardOneAtATimeAndEndOnce()
     {
         var namespaces = Create(Many);

@@ -78,6 +78,9 @@ internal sealed partial class TimerQueue
 
     public long HeadSequence { get; private set; }
 
+    /// <summary>How often its head has expired.</summary>
+    public long Expirations { get; private set; }
+
     /// <summary>Entries, live and void.</summary>
     public int Entries => _heap.Count + (_end - _at) + (_wheel?.Count ?? 0);
 
@@ -124,6 +127,7 @@ internal sealed partial class TimerQueue
     public void Pop(ref TimerNode node)
     {
         Debug.Assert(!_headIsVoid && Head >= 0, "there is a head");
+        Expirations++;
         DropFirst();
         node.Set(TimerNode.HasEntry, false);
         Counted(node, -1);
@@ -134,6 +138,7 @@ internal sealed partial class TimerQueue
     public void Renew(ref TimerNode node, long deadline, long sequence)
     {
         Debug.Assert(!_headIsVoid && deadline > node.Deadline && deadline != long.MaxValue, "forward goes on");
+        Expirations++;
         node.Deadline = deadline;
         node.Sequence = sequence;
         if (_headIsOfRun)

@@ -30,6 +30,7 @@ internal sealed class AccessPolicy
     private readonly HashSet<uint> _readGroups;
     private readonly HashSet<string> _hosts;
     private readonly Role _tcpRole;
+    private readonly Role _loopbackRole;
     private readonly byte[]? _tokenHash;
 
     /// <exception cref="ArgumentException">An unknown user or group, or an empty token.</exception>
@@ -42,6 +43,7 @@ internal sealed class AccessPolicy
         _readGroups = Ids(options.ReadGroups, Accounts.FindGroup, "group");
         _hosts = new HashSet<string>(["localhost", "127.0.0.1", "[::1]", .. options.Hosts], StringComparer.OrdinalIgnoreCase);
         _tcpRole = options.TcpRole;
+        _loopbackRole = options.LoopbackRole;
         _tokenHash = options.TokenFile is { } file ? SHA256.HashData(Token(file)) : null;
     }
 
@@ -49,13 +51,35 @@ internal sealed class AccessPolicy
     /// <exception cref="ControlException">401: it must show a token and does not. 421: the request was meant for another host.</exception>
     public Client Identify(HttpContext context)
     {
-        if (context.Features.Get<PeerIdentity>() is { } peer)
+        CheckSite(context);
+        return context.Features.Get<PeerIdentity>() is { } peer
+            ? new Client(peer.Uid, RoleOf(peer))
+            : new Client(Client.Anonymous, TcpRoleOf(context));
+    }
+
+    /// <summary>
+    /// A web page anywhere can have a browser send requests to this machine, also under a host name of its own that it points here. So
+    /// the host must be one of this service's names, and a request that a page of another site makes is refused. The Unix socket is no
+    /// exception: a browser reaches it through a forwarded port. There a client may call the service by any one word, as clients of such
+    /// sockets do, for nobody can point a name without a dot here.
+    /// </summary>
+    /// <exception cref="ControlException">421.</exception>
+    public void CheckSite(HttpContext context)
+    {
+        var request = context.Request;
+        var isWord = context.Features.Get<PeerIdentity>() is not null && request.Host.Host.AsSpan().IndexOfAny('.', ':') < 0;
+        if (!isWord && !_hosts.Contains(request.Host.Host))
         {
-            return new Client(peer.Uid, RoleOf(peer));
+            throw new ControlException(ProblemKind.MisdirectedHost, $"This service is not '{Text.TimeInput.Shown(request.Host.Host)}'.");
         }
 
-        CheckSite(context.Request);
-        return new Client(Client.Anonymous, TcpRoleOf(context));
+        foreach (var origin in request.Headers.Origin)
+        {
+            if (!Uri.TryCreate(origin, UriKind.Absolute, out var site) || !_hosts.Contains(site.IdnHost.Contains(':', StringComparison.Ordinal) ? $"[{site.IdnHost}]" : site.IdnHost))
+            {
+                throw new ControlException(ProblemKind.MisdirectedHost, $"The request comes from another site, '{Text.TimeInput.Shown(origin ?? "")}'.");
+            }
+        }
     }
 
     /// <summary>The role of a peer on a Unix socket.</summary>
@@ -77,36 +101,22 @@ internal sealed class AccessPolicy
             : Encoding.UTF8.GetBytes(token);
     }
 
-    /// <summary>
-    /// A web page anywhere can have a browser send requests to this machine, also under a host name of its own that it points here. So
-    /// the host must be one of this service's names, and a request that a page of another site makes is refused.
-    /// </summary>
-    private void CheckSite(HttpRequest request)
-    {
-        if (!_hosts.Contains(request.Host.Host))
-        {
-            throw new ControlException(ProblemKind.MisdirectedHost, $"This service is not '{Text.TimeInput.Shown(request.Host.Host)}'.");
-        }
-
-        foreach (var origin in request.Headers.Origin)
-        {
-            if (!Uri.TryCreate(origin, UriKind.Absolute, out var site) || !_hosts.Contains(site.IdnHost.Contains(':', StringComparison.Ordinal) ? $"[{site.IdnHost}]" : site.IdnHost))
-            {
-                throw new ControlException(ProblemKind.MisdirectedHost, $"The request comes from another site, '{Text.TimeInput.Shown(origin ?? "")}'.");
-            }
-        }
-    }
-
     private Role TcpRoleOf(HttpContext context)
     {
-        if (_tokenHash is not null)
+        var isLocal = context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from);
+        if (_tokenHash is null)
         {
-            return ShowsToken(context.Request)
-                ? _tcpRole
-                : throw new ControlException(ProblemKind.Unauthorised, "Over TCP the service wants its token: Authorization: Bearer TOKEN.");
+            return isLocal ? _tcpRole : Role.None;
         }
 
-        return context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from) ? _tcpRole : Role.None;
+        if (isLocal && _loopbackRole != Role.None && context.Request.Headers.Authorization.Count == 0)
+        {
+            return _loopbackRole;
+        }
+
+        return ShowsToken(context.Request)
+            ? _tcpRole
+            : throw new ControlException(ProblemKind.Unauthorised, "Over TCP the service wants its token: Authorization: Bearer TOKEN.");
     }
 
     private bool ShowsToken(HttpRequest request)

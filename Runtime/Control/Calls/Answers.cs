@@ -43,6 +43,9 @@ internal static class Answers
         Armed = look.Armed,
         Next = look.Next is { } next ? new NextExpiration { Id = next.Id, Name = next.Name, Clock = next.Clock.LinuxName(), InNs = next.InNs } : null,
         EphemeralTimers = look.Ephemeral,
+        Expirations = look.Expirations,
+        LatenessTicks = look.LatenessTicks,
+        LatenessSumNs = look.LatenessSumNs,
     };
 
     public static TimerInfo Of(string ns, in TimerLook look) => new()

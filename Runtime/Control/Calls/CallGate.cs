@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using TimeNs.Control.Access;
@@ -21,10 +22,18 @@ internal sealed class CallGate(ControlService service, Route route, Func<Control
 
     public async Task RunAsync(HttpContext http)
     {
+        using var trace = CallTrace.Start(route, http);
+        await AnswerAsync(http, trace).ConfigureAwait(false);
+        trace?.End(http.Response.StatusCode);
+    }
+
+    private async Task AnswerAsync(HttpContext http, Activity? trace)
+    {
         try
         {
             http.Response.Headers.CacheControl = "no-store";
             var client = route.Role == Role.None && route != RouteTable.Unknown ? new Client(Client.Anonymous, Role.None) : Admit(http);
+            trace?.Tell(client);
             if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             {
                 size.MaxRequestBodySize = BodyLimit;
@@ -46,7 +55,7 @@ internal sealed class CallGate(ControlService service, Route route, Func<Control
         catch (Exception thrown)
 #pragma warning restore CA1031
         {
-            await RefuseAsync(http, thrown).ConfigureAwait(false);
+            await RefuseAsync(http, thrown, trace).ConfigureAwait(false);
         }
     }
 
@@ -66,9 +75,10 @@ internal sealed class CallGate(ControlService service, Route route, Func<Control
 
     private static string Name(Role role) => role.ToString().ToLowerInvariant();
 
-    private async Task RefuseAsync(HttpContext http, Exception thrown)
+    private async Task RefuseAsync(HttpContext http, Exception thrown, Activity? trace)
     {
         var problem = ProblemMapper.Of(thrown, service.Runtime.Host.Engine.IsStopping);
+        trace?.Tell(problem, thrown);
         if (problem.Status == ProblemKind.Internal.Status)
         {
             ControlLog.CallFailed(service.Log, $"{route.Method} {route.Path}", thrown);

@@ -10,10 +10,17 @@ namespace TimeNs.Control.Calls;
 /// <summary>The calls about namespaces.</summary>
 internal static class NamespaceCalls
 {
-    public static Task List(ControlCall call) => call.AnswerAsync(
-        new NamespaceList { Namespaces = [.. call.Runtime.LookAtNamespaces().Select(Answers.Of)] }, ControlJson.Default.NamespaceList);
+    public static Task List(ControlCall call)
+    {
+        call.Service.Lateness.Watch();
+        return call.AnswerAsync(new NamespaceList { Namespaces = [.. call.Runtime.LookAtNamespaces().Select(Answers.Of)] }, ControlJson.Default.NamespaceList);
+    }
 
-    public static Task Show(ControlCall call) => Answer(call, call.Namespace());
+    public static Task Show(ControlCall call)
+    {
+        call.Service.Lateness.Watch();
+        return Answer(call, call.Namespace());
+    }
 
     public static async Task Create(ControlCall call)
     {

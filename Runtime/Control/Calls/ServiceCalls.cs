@@ -22,6 +22,7 @@ internal static class ServiceCalls
             {
                 Service = "timens",
                 Version = ControlService.Version,
+                Role = call.Client.Role.ToString().ToLowerInvariant(),
                 Pid = Environment.ProcessId,
                 Host = call.Runtime.HostName,
                 Kernel = call.Runtime.Kernel.Name,
@@ -50,7 +51,9 @@ internal static class ServiceCalls
         await call.Http.Response.Body.WriteAsync(OpenApiDocument.Utf8, call.Http.RequestAborted).ConfigureAwait(false);
     }
 
-    public static Task Health(ControlCall call) => call.AnswerAsync(new HealthInfo { Status = "ok" }, ControlJson.Default.HealthInfo);
+    public static Task Health(ControlCall call) => call.Service.IsStuck()
+        ? throw new ControlException(ProblemKind.Stopping, "The engine is stuck: no timer expires.")
+        : call.AnswerAsync(new HealthInfo { Status = call.Service.IsDegraded() ? "degraded" : "ok" }, ControlJson.Default.HealthInfo);
 
     public static Task Ready(ControlCall call) => call.Service.IsReady
         ? call.AnswerAsync(new HealthInfo { Status = "ok" }, ControlJson.Default.HealthInfo)

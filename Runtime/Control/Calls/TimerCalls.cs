@@ -43,11 +43,16 @@ internal static class TimerCalls
         await Answer(call, timer).ConfigureAwait(false);
     }
 
+    /// <summary>Whether it fires is worked out just before: what becomes due between is due in either case.</summary>
     public static async Task Set(ControlCall call)
     {
         var timer = call.Timer();
         var request = (await call.ReadJsonAsync(ControlJson.Default.SettingRequest).ConfigureAwait(false))!;
-        var result = timer.Set(SettingOf(request, timer.Clock, ""));
+        var dryRun = call.IsTrue("dry_run");
+        var setting = SettingOf(request, timer.Clock, "");
+        var fires = FiresAtOnce(timer, setting);
+        var before = timer.Look();
+        var result = dryRun ? new SettimeResult(before.Value, Canceled: false) : timer.Set(setting);
         await call.AnswerAsync(
             new TimerSet
             {
@@ -55,6 +60,8 @@ internal static class TimerCalls
                 OldIntervalNs = result.Old.IntervalNs,
                 Canceled = result.Canceled,
                 Timer = Answers.Of(timer.Namespace.Name, timer.Look()),
+                DryRun = dryRun,
+                Fires = fires,
             },
             ControlJson.Default.TimerSet).ConfigureAwait(false);
     }
@@ -71,10 +78,25 @@ internal static class TimerCalls
         return call.Done();
     }
 
+    /// <summary>An absolute deadline that has passed fires at once (rule S9), but not while the clocks stand.</summary>
+    private static Fire? FiresAtOnce(NamespaceTimer timer, in TimerSetting setting)
+    {
+        var now = timer.Namespace.ReadClocks()[timer.Clock].Nanoseconds;
+        return !setting.IsAbsolute || setting.ValueNs == 0 || setting.ValueNs > now || timer.Namespace.IsFrozen ? null : new Fire
+        {
+            Id = timer.Id,
+            Name = timer.Name,
+            Clock = timer.Clock.LinuxName(),
+            InNs = 0,
+            Expirations = setting.IntervalNs == 0 ? 1 : Forward.Count(setting.ValueNs, setting.IntervalNs, now, out _),
+            Canceled = false,
+        };
+    }
+
     private static Task Answer(ControlCall call, NamespaceTimer timer) =>
         call.AnswerAsync(Answers.Of(timer.Namespace.Name, timer.Look()), ControlJson.Default.TimerInfo);
 
-    private static TimerSetting SettingOf(SettingRequest request, ClockId clock, string prefix)
+    internal static TimerSetting SettingOf(SettingRequest request, ClockId clock, string prefix)
     {
         if (request.Value is null == request.At is null)
         {

@@ -68,6 +68,16 @@ internal sealed class EventBuffer(int capacity)
         reader?.TrySetResult();
     }
 
+    /// <summary>Ticks that are not put in.</summary>
+    public void Drop(long count, ulong expirations)
+    {
+        lock (_gate)
+        {
+            _dropped += count;
+            _droppedExpirations = Plus(_droppedExpirations, expirations);
+        }
+    }
+
     public void Add(in ClockChange change) => AddOther(new PendingEvent { Change = change });
 
     /// <param name="kind"><c>created</c> or <c>closed</c>.</param>
@@ -161,11 +171,11 @@ internal sealed class EventBuffer(int capacity)
         }
     }
 
-    private static Tick Sum(in Tick earlier, in Tick later)
-    {
-        var sum = earlier.Expirations > ulong.MaxValue - later.Expirations ? ulong.MaxValue : earlier.Expirations + later.Expirations;
-        return later with { Expirations = sum, Due = earlier.Due };
-    }
+    /// <summary>As counts of ticks are summed: it saturates.</summary>
+    public static ulong Plus(ulong one, ulong other) => one > ulong.MaxValue - other ? ulong.MaxValue : one + other;
+
+    private static Tick Sum(in Tick earlier, in Tick later) =>
+        later with { Expirations = Plus(earlier.Expirations, later.Expirations), Due = earlier.Due };
 
     private void AddOther(PendingEvent pending)
     {
@@ -190,7 +200,7 @@ internal sealed class EventBuffer(int capacity)
         if (_waiting.Count >= capacity)
         {
             _dropped++;
-            _droppedExpirations = _droppedExpirations > ulong.MaxValue - expirations ? ulong.MaxValue : _droppedExpirations + expirations;
+            _droppedExpirations = Plus(_droppedExpirations, expirations);
             return null;
         }
 

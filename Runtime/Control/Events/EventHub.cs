@@ -3,12 +3,15 @@ using TimeNs.Runtime;
 
 namespace TimeNs.Control.Events;
 
-/// <summary>The open event streams, and what the control interface itself tells them: what came and what went.</summary>
-internal sealed class EventHub
+/// <summary>The open event streams, and what they are told of beside what they read themselves: what came and what went, and what others read.</summary>
+internal sealed class EventHub : IDeliveryTap
 {
     private readonly Lock _gate = new(); // guards changes; the array is replaced, never written to
     private EventScope[] _open = [];
     private bool _ended;
+
+    /// <summary>A stream is open that reads no timers.</summary>
+    public bool IsWanted => Array.Exists(Volatile.Read(ref _open), static s => s.IsMirror);
 
     public void Add(EventScope scope)
     {
@@ -27,6 +30,17 @@ internal sealed class EventHub
         lock (_gate)
         {
             _open = Array.FindAll(_open, s => s != scope);
+        }
+    }
+
+    public void Delivered(ReadOnlySpan<DeliveredTick> batch)
+    {
+        foreach (var scope in Volatile.Read(ref _open))
+        {
+            if (scope.IsMirror)
+            {
+                scope.Mirror(batch);
+            }
         }
     }
 

@@ -5,19 +5,30 @@ using TimeNs.Timers;
 
 namespace TimeNs.Control.Events;
 
-/// <summary>What one event stream is about: everything, one namespace, or one timer; and whether it reads the timers.</summary>
+/// <summary>
+/// What one event stream is about: everything, one namespace, or one timer; and whether it reads the timers, or shows what others read of them.
+/// </summary>
 /// <param name="buffer">Where its events wait.</param>
 /// <param name="ns">The namespace, or null for all.</param>
 /// <param name="timer">The timer, or null for all of the namespace.</param>
-/// <param name="maxTimers">How many timers it reads at most; 0 for a stream that reads none.</param>
+/// <param name="maxTimers">How many timers it reads at most; 0 for a stream that reads none and mirrors what is delivered to others.</param>
 internal sealed class EventScope(EventBuffer buffer, RuntimeNamespace? ns, NamespaceTimer? timer, int maxTimers) : IDisposable
 {
+    /// <summary>
+    /// Ticks of one batch that a mirror takes; the rest is counted as dropped. A batch is told on the engine's thread: this keeps what a stream costs it far below what the
+    /// batch itself does, however many timers are due.
+    /// </summary>
+    public const int MostMirrored = 128;
+
     private readonly Lock _gate = new(); // guards what follows
     private readonly Dictionary<NamespaceTimer, IDisposable> _read = [];
     private IDisposable? _changes;
     private bool _disposed;
 
     public EventBuffer Buffer { get; } = buffer;
+
+    /// <summary>It reads no timers itself.</summary>
+    public bool IsMirror => maxTimers == 0;
 
     /// <summary>Begins to listen.</summary>
     /// <exception cref="ControlException">429: more timers than a stream may read.</exception>
@@ -54,6 +65,35 @@ internal sealed class EventScope(EventBuffer buffer, RuntimeNamespace? ns, Names
         }
 
         return true;
+    }
+
+    /// <summary>On the engine's thread: what readers took.</summary>
+    public void Mirror(ReadOnlySpan<DeliveredTick> batch)
+    {
+        var (left, dropped, expirations) = (MostMirrored, 0L, 0UL);
+        foreach (ref readonly var delivered in batch)
+        {
+            if (delivered.Timer is not NamespaceTimer told || (timer is not null ? told != timer : ns is not null && told.Namespace != ns))
+            {
+                continue; // not of this scope, or of a delegate, which is nobody's to watch
+            }
+
+            if (left > 0)
+            {
+                Buffer.Add(told, delivered.Tick);
+                left--;
+            }
+            else
+            {
+                dropped++;
+                expirations = EventBuffer.Plus(expirations, delivered.Tick.Expirations);
+            }
+        }
+
+        if (dropped != 0)
+        {
+            Buffer.Drop(dropped, expirations);
+        }
     }
 
     /// <summary>Something came or went through the control interface.</summary>

@@ -46,7 +46,7 @@ internal static class RouteTable
         [
             new("namespace", "Only what happens in this namespace."),
             new("timer", "Only this timer of the namespace, by id or name."),
-            new("read", "true: the stream is a reader of the timers, as a subscriber is, and gets their ticks (needs the role admin).", "true", "false"),
+            new("read", "true: the stream is a reader of the timers, as a subscriber is, and gets their ticks (needs the role admin). Else it shows what others read.", "true", "false"),
         ],
         Problems = [ProblemKind.NoSuchNamespace, ProblemKind.NoSuchTimer],
     };
@@ -123,9 +123,10 @@ internal static class RouteTable
         Problems = [ProblemKind.NoSuchNamespace, ProblemKind.NoSuchTimer],
     };
 
-    public static readonly Route SetTimer = new("set-timer", "PUT", Timer, Role.Admin, "Set a timer (timerfd_settime)")
+    public static readonly Route SetTimer = new("set-timer", "PUT", Timer, Role.Admin, "Set a timer (timerfd_settime), or see whether that would fire")
     {
         Request = ControlJson.Default.SettingRequest,
+        Query = [new("dry_run", "true: change nothing, only tell whether it would fire at once.", "true", "false")],
         Response = ControlJson.Default.TimerSet,
         Problems = [ProblemKind.NoSuchNamespace, ProblemKind.NoSuchTimer],
     };

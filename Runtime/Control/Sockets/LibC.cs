@@ -31,6 +31,8 @@ internal static unsafe partial class LibC
         public bool IsSocket => Type == 0xC000;
 
         public bool IsDirectory => Type == 0x4000;
+
+        public bool IsFile => Type == 0x8000;
     }
 
     public static uint EffectiveUid => Geteuid();

@@ -87,7 +87,9 @@ internal sealed class SocketFile : IDisposable
         _lock = null;
     }
 
-    private void PrepareDirectory()
+    /// <summary>Makes the directory when it is not there, and sees that nobody else can put anything in the place of what is in it.</summary>
+    /// <exception cref="IOException">Somebody could, or it cannot be made.</exception>
+    public void PrepareDirectory()
     {
         if (LibC.Status(Directory) is null)
         {

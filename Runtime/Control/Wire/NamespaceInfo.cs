@@ -26,6 +26,18 @@ public sealed record NamespaceInfo
 
     /// <summary>Armed timers that belong to delegates of the process (TimeProvider, IScheduler) and are in no image.</summary>
     public required int EphemeralTimers { get; init; }
+
+    /// <summary>How often its timers have expired since it was made here, those of delegates among them; an unread periodic timer expires once.</summary>
+    public required long Expirations { get; init; }
+
+    /// <summary>Ticks that readers took of it, as many as <see cref="LatenessSumNs"/> is the sum of.</summary>
+    public required long LatenessTicks { get; init; }
+
+    /// <summary>
+    /// The sum of the lateness of those ticks. Between two answers the difference of this by that of <see cref="LatenessTicks"/> is the mean lateness. Both are counted
+    /// from the first time that somebody asks for namespaces, and for a minute after each time.
+    /// </summary>
+    public required long LatenessSumNs { get; init; }
 }
 
 /// <summary>The timer of a namespace that expires next.</summary>

@@ -9,6 +9,9 @@ public sealed record ServiceInfo
     /// <summary>The version of the library.</summary>
     public required string Version { get; init; }
 
+    /// <summary>What the client who asks may do: <c>read</c> or <c>admin</c>.</summary>
+    public required string Role { get; init; }
+
     /// <summary>The process id, as the service itself sees it.</summary>
     public required int Pid { get; init; }
 
@@ -59,6 +62,6 @@ public sealed record ServiceStatistics
 /// <summary>Whether the service is alive, or ready.</summary>
 public sealed record HealthInfo
 {
-    /// <summary><c>ok</c>, or <c>stopping</c>.</summary>
+    /// <summary><c>ok</c>, <c>degraded</c>: it lives, and something is wrong, or <c>stopping</c>.</summary>
     public required string Status { get; init; }
 }

@@ -56,8 +56,14 @@ public sealed record TimerSet
     /// <summary>True when the notice of a clock set was pending (ECANCELED); the timer is set all the same.</summary>
     public required bool Canceled { get; init; }
 
-    /// <summary>The timer now.</summary>
+    /// <summary>The timer now: in a dry run as it is.</summary>
     public required TimerInfo Timer { get; init; }
+
+    /// <summary>True when nothing was changed.</summary>
+    public required bool DryRun { get; init; }
+
+    /// <summary>The timer when it was readable at once, as worked out just before it was set; null when it was not.</summary>
+    public required Fire? Fires { get; init; }
 }
 
 /// <summary>What a read of a timer gave.</summary>

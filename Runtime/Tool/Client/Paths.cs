@@ -7,6 +7,9 @@ internal static class Paths
     public const string Namespaces = "/v1/namespaces";
     public const string Restore = "/v1/restore";
     public const string Forecast = "/v1/forecast";
+    public const string State = "/v1/state";
+    public const string Health = "/healthz";
+    public const string Ready = "/readyz";
     public const string Events = "/v1/events";
 
     public static string Namespace(string ns) => $"{Namespaces}/{Uri.EscapeDataString(ns)}";

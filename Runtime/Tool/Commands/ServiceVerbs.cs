@@ -107,16 +107,18 @@ internal sealed class ServiceVerbs(Surroundings surroundings, bool hasDashes = f
     }
 
     /// <summary>The option, the variable, the default, in this order.</summary>
-    public string FindSocket(ParseResult parsed)
+    public string FindSocket(ParseResult parsed) => TryFindSocket(parsed)
+        ?? throw new ToolException($"no service to ask: XDG_RUNTIME_DIR is not set, so give --socket PATH or set {SocketVariable}", CommandLine.Unreachable);
+
+    /// <summary>The same; null where there is none.</summary>
+    public string? TryFindSocket(ParseResult parsed)
     {
         if (parsed.GetResult(Socket) is { Tokens: [.., var path] })
         {
             return path.Value;
         }
 
-        return Surroundings.Variable(SocketVariable) is { Length: > 0 } variable ? variable
-            : Surroundings.DefaultSocket()
-            ?? throw new ToolException($"no service to ask: XDG_RUNTIME_DIR is not set, so give --socket PATH or set {SocketVariable}", CommandLine.Unreachable);
+        return Surroundings.Variable(SocketVariable) is { Length: > 0 } variable ? variable : Surroundings.DefaultSocket();
     }
 
     /// <summary>Whether it is this argument's turn: one that is there already is offered nothing more.</summary>

@@ -22,9 +22,9 @@ internal static class WatchCommand
         var count = new Option<int?>("--count") { Description = "End after N events.", HelpName = "N", CustomParser = ReadCount };
         var span = CommonOptions.Span("--for", "End after a time.");
         return verbs.Verb(
-            new ExampleCommand("watch", "Show clock changes, and ticks, as they come, until Ctrl-C. Ticks have one reader: --read makes this watch one.",
-                "timens watch  # changes of all namespaces, what is created, what is closed",
-                "timens watch web --read  # the ticks of web's timers too",
+            new ExampleCommand("watch", "Show clock changes, and the ticks that others read, as they come, until Ctrl-C. --read makes this watch a reader.",
+                "timens watch  # changes of all namespaces, what is created, what is closed, ticks that others read",
+                "timens watch web --read  # the ticks of all of web's timers",
                 "timens watch web noon --read --count 1 --json"),
             async session =>
             {
@@ -84,7 +84,7 @@ internal static class WatchCommand
         {
             if (session.Surroundings.ErrorIsTerminal)
             {
-                session.Error.WriteLine($"watching {(reads ? "changes and ticks" : "changes; ticks are shown with --read")}, until Ctrl-C");
+                session.Error.WriteLine($"watching {(reads ? "changes and ticks" : "changes and the ticks that others read; with --read all ticks")}, until Ctrl-C");
             }
         }
 

@@ -25,13 +25,14 @@ internal static class TopFrame
         output.WriteLine($"per second{(before is null ? " since the start" : "")}:  expirations {Rate(before, now, static s => s.Expirations)}  deliveries {Rate(before, now, static s => s.Deliveries)}  wake-ups {Rate(before, now, static s => s.Wakeups)}");
         output.WriteLine();
         var sheet = new Sheet(
-            new("namespace"), new("state", 4), new("REALTIME", 1), new("REALTIME +", 2), new("MONOTONIC +", 5), new("BOOTTIME +", 6), new("armed", 0, true), new("next", 3));
+            new("namespace"), new("state", 5), new("REALTIME", 1), new("REALTIME +", 2), new("MONOTONIC +", 6), new("BOOTTIME +", 7),
+            new("armed", 0, true), new("exp/s", 1, true), new("late", 4, true), new("next", 3));
         var shown = now.Namespaces.Take(rows ?? int.MaxValue).ToArray();
         foreach (var ns in shown)
         {
             sheet.Row(
                 ns.Name, Words.State(ns), Words.Wall(ns.Clocks.RealtimeNs), Words.Offset(ns.Offsets.RealtimeNs),
-                Words.Offset(ns.Offsets.MonotonicNs), Words.Offset(ns.Offsets.BoottimeNs), ns.Armed, NamespaceReport.Next(ns.Next));
+                Words.Offset(ns.Offsets.MonotonicNs), Words.Offset(ns.Offsets.BoottimeNs), ns.Armed, ExpirationRate(before, now, ns), MeanLateness(before, ns), NamespaceReport.Next(ns.Next));
         }
 
         sheet.Write(output, width);
@@ -45,10 +46,26 @@ internal static class TopFrame
     public static void WriteJson(TextWriter output, TopSample now) => output.WriteLine(
         $"{{\"service\":{JsonSerializer.Serialize(now.Service, WireJson.Line.ServiceInfo)},\"namespaces\":{JsonSerializer.Serialize(now.Namespaces, WireJson.Line.IReadOnlyListNamespaceInfo)}}}");
 
+    /// <summary>A dash where there is nothing to compare with: in the first picture, and for a namespace that is new or was made anew.</summary>
+    private static Cell ExpirationRate(TopSample? before, TopSample now, NamespaceInfo ns) => Earlier(before, ns) is { } earlier
+        ? PerSecond(ns.Expirations - earlier.Expirations, now.Service.UptimeNs - before!.Service.UptimeNs)
+        : "-";
+
+    /// <summary>Of the ticks between the pictures.</summary>
+    private static Cell MeanLateness(TopSample? before, NamespaceInfo ns) =>
+        Earlier(before, ns) is { } earlier && ns.LatenessTicks - earlier.LatenessTicks is > 0 and var ticks
+            ? Words.Span((ns.LatenessSumNs - earlier.LatenessSumNs) / ticks).Short
+            : "-";
+
+    private static NamespaceInfo? Earlier(TopSample? before, NamespaceInfo ns) => before?.Namespaces.FirstOrDefault(n => string.Equals(n.Name, ns.Name, StringComparison.Ordinal));
+
     private static string Rate(TopSample? before, TopSample now, Func<ServiceStatistics, long> count)
     {
         var elapsed = now.Service.UptimeNs - (before?.Service.UptimeNs ?? 0);
         var counted = count(now.Service.Statistics) - (before is null ? 0 : count(before.Service.Statistics));
-        return elapsed <= 0 || counted < 0 ? "-" : (counted / (elapsed / 1e9)).ToString("0.#", CultureInfo.InvariantCulture);
+        return PerSecond(counted, elapsed);
     }
+
+    private static string PerSecond(long counted, long elapsedNs) =>
+        elapsedNs <= 0 || counted < 0 ? "-" : (counted / (elapsedNs / 1e9)).ToString("0.#", CultureInfo.InvariantCulture);
 }

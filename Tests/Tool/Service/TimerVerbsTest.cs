@@ -205,4 +205,16 @@ public class TimerVerbsTest
         _service.Do("timer", "create", "web", "boottime-alarm");
         _service.Advance(55);
     }
+
+    [Test]
+    public void Set_DryRun_ShowsWhatWouldFire_AndTheSetSaysItBefore()
+    {
+        _service.Do("timer", "create", "web", "monotonic", "--name", "beat", "--value", "9s");
+        var shown = _service.Run("timer", "set", "web", "beat", "--at", "500s", "--interval", "7s", "--dry-run").OutputLines;
+        Assert.That((shown[0], shown[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[^1]), Is.EqualTo(("this makes 1 timer fire", "72")));
+        _service.Run("timer", "set", "web", "beat", "--value", "1s", "--dry-run").Prints("this makes no timer fire");
+        Assert.That(_service.Run("timer", "show", "web", "beat").Output, Does.Contain("expires    in 9s"));
+        Assert.That(_service.Run("timer", "set", "web", "beat", "--at", "500s").OutputLines[0], Is.EqualTo("this makes 1 timer fire"));
+        Assert.That(_service.Run("timer", "set", "web", "beat", "--value", "1s").OutputLines[0], Does.StartWith("before "));
+    }
 }

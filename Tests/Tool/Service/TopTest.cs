@@ -34,10 +34,10 @@ public class TopTest
             Assert.That(lines[2], Does.StartWith("per second since the start:  expirations 0  deliveries 0  wake-ups "));
             Assert.That(lines[3..], Is.EqualTo(new[]
             {
-                "  namespace   state     REALTIME               REALTIME +   MONOTONIC +   BOOTTIME +   armed   next",
-                "────────────────────────────────────────────────────────────────────────────────────────────────────────────────────",
-                "  host        running   2026-01-01T00:00:10Z   0            0             0                0   -",
-                "  web         running   2026-01-04T00:00:10Z   +3d          0             0                1   backup in 23h59m50s",
+                "  namespace   state     REALTIME               REALTIME +   MONOTONIC +   BOOTTIME +   armed   exp/s   late   next",
+                "───────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────",
+                "  host        running   2026-01-01T00:00:10Z   0            0             0                0       -      -   -",
+                "  web         running   2026-01-04T00:00:10Z   +3d          0             0                1       -      -   backup in 23h59m50s",
             }));
         });
     }
@@ -48,7 +48,7 @@ public class TopTest
         _service.Surroundings = _service.Surroundings with { Width = 80 };
         var run = _service.Run("top", "--once");
         Assert.That(run.OutputLines.Where(static l => l.Length > 80), Is.Empty);
-        Assert.That(run.Output, Does.Contain("backup in 1d").And.Contains("(no room for: state, MONOTONIC +, BOOTTIME +)"));
+        Assert.That(run.Output, Does.Contain("backup in 1d").And.Contains("(no room for: state, MONOTONIC +, BOOTTIME +, late)"));
     }
 
     [Test]
@@ -117,6 +117,20 @@ public class TopTest
         using var output = new StringWriter();
         TopFrame.Write(output, before, now, width: null, rows: 1);
         Assert.That(output.ToString(), Does.Contain("\nper second:  expirations 15  deliveries 0.5  wake-ups 0\n").And.Contains("\n… and 1 more\n"));
+    }
+
+    [Test]
+    public void Frame_TwoSamples_HasTheRateAndTheMeanLatenessOfEachNamespace()
+    {
+        var before = Sample(10, 0, 0, 0);
+        var now = Sample(12, 0, 0, 0);
+        var web = before.Namespaces[1];
+        before = before with { Namespaces = [web with { Name = "late", Expirations = 10, LatenessTicks = 5, LatenessSumNs = 1_000_000 }, web with { Name = "anew", Expirations = 50 }] };
+        now = now with { Namespaces = [web with { Name = "late", Expirations = 13, LatenessTicks = 7, LatenessSumNs = 6_000_000 }, web with { Name = "anew", Expirations = 3 }, web with { Name = "new" }] };
+        using var output = new StringWriter();
+        TopFrame.Write(output, before, now, width: null, rows: null);
+        var rows = output.ToString().Split('\n')[6..9].Select(static r => r.Split("   ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
+        Assert.That(rows.Select(static r => $"{r[0]}: {r[^3]} {r[^2]}"), Is.EqualTo(new[] { "late: 1.5 2.5ms", "anew: - -", "new: - -" }));
     }
 
     [Test]

@@ -25,7 +25,7 @@ public class WatchTest
     public void Watch_OfEverything_ShowsChangesAndWhatComesAndGoes()
     {
         using var watch = Begin("watch", "--count", "6");
-        Assert.That(watch.Error, Is.EqualTo("watching changes; ticks are shown with --read, until Ctrl-C\n"));
+        Assert.That(watch.Error, Is.EqualTo("watching changes and the ticks that others read; with --read all ticks, until Ctrl-C\n"));
         _service.Do("ns", "create", "db");
         _service.Do("timer", "create", "db", "monotonic", "--name", "a");
         _service.Do("timer", "create", "db", "monotonic");
