@@ -40,9 +40,11 @@ public class EventsTest
     [Test]
     public async Task ARestore_IsToldAsAChange_AndThenAsCreated()
     {
-        await _rig.MakeAsync();
-        var image = (await _rig.SendAsync("POST", "/v1/namespaces/web/checkpoint")).Has(200).Body;
         using var events = await EventReader.OpenAsync(_rig, "/v1/events");
+        await _rig.MakeAsync();
+        Assert.That((await events.NextAsync("created")).GetProperty("timer").ValueKind, Is.EqualTo(JsonValueKind.Null));
+        Assert.That((await events.NextAsync("created")).GetProperty("timer").GetInt64(), Is.EqualTo(1));
+        var image = (await _rig.SendAsync("POST", "/v1/namespaces/web/checkpoint")).Has(200).Body;
         (await _rig.SendImageAsync("/v1/restore?as=other", image)).Has(201);
         Assert.That((await events.NextAsync("change")).GetProperty("reason").GetString(), Is.EqualTo("restored"));
         Assert.That((await events.NextAsync("created")).GetProperty("namespace").GetString(), Is.EqualTo("other"));
