@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using TimeNs.Clocks;
 using TimeNs.Images;
 using TimeNs.Tool.Commands;
@@ -54,6 +55,12 @@ internal static class CommandLine
         var verbs = new ServiceVerbs(surroundings, args.Contains("--", StringComparer.Ordinal));
         var root = CreateRoot(verbs);
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Tokens.Where(static t => t.Type == TokenType.Directive).Skip(1).Any())
+        {
+            error.WriteLine("timens: only one directive in brackets is taken. Try 'timens --help'.");
+            return Unusable;
+        }
+
         if (parsed.Action is ParseErrorAction)
         {
             var command = CommandPath(parsed);

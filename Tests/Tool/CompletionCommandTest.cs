@@ -57,4 +57,11 @@ public class CompletionCommandTest
         using var bash = Process.Start(start)!;
         Assert.That(bash.StandardOutput.ReadToEnd().Trim(), Is.EqualTo(offers));
     }
+
+    [Test]
+    public void Run_TwoDirectives_IsRefused()
+    {
+        var run = ToolRun.Of("[suggest:3]", "[suggest:3]", "ns");
+        Assert.That((run.Code, run.Error), Is.EqualTo((2, "timens: only one directive in brackets is taken. Try 'timens --help'.\n")));
+    }
 }
