@@ -55,6 +55,16 @@ internal sealed class TimerStore
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchNode(int index) => Prefetch.Line(_bases[index >> SlabShift] + (nint)(index & SlabMask) * TimerNode.Size);
 
+    /// <summary>Asks for a node that may be taken soon, where there is one: those that are free often lie in a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchNear(int index, int away)
+    {
+        if ((uint)(index + away) < (uint)_capacity)
+        {
+            PrefetchNode(index + away);
+        }
+    }
+
     /// <summary>Asks for the place where it stands who is told.</summary>
     public void PrefetchTag(int index)
     {
@@ -76,6 +86,14 @@ internal sealed class TimerStore
     /// <summary>A new timer, disarmed.</summary>
     public int Allocate(ClockId clock, TimeNamespace owner, long wallOffset)
     {
+        var index = Take();
+        At(index).Begin(clock, owner.StoreIndex, wallOffset);
+        return index;
+    }
+
+    /// <summary>A node for a new timer, whose life is still to begin.</summary>
+    public int Take()
+    {
         int index;
         if (_free >= 0)
         {
@@ -92,17 +110,16 @@ internal sealed class TimerStore
             index = _used++;
         }
 
-        At(index).Begin(clock, owner.StoreIndex, wallOffset);
         Live++;
         return index;
     }
 
-    /// <summary>Makes room for many timers at once.</summary>
+    /// <summary>Makes room for many timers at once, beside what others left.</summary>
     public void Reserve(int timers)
     {
-        while (_capacity - _used < timers)
+        while (_capacity - Live < timers)
         {
-            Grow(_used + timers);
+            Grow(Live + timers);
         }
     }
 

@@ -1,0 +1,111 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace TimeNs.Images;
+
+/// <summary>Of which timer a record is, which still has no id in it, and when that was armed.</summary>
+/// <param name="Sequence">Of arming.</param>
+/// <param name="Id">The timer's.</param>
+/// <param name="Start">Where the record begins.</param>
+internal readonly record struct UnorderedRecord(long Sequence, long Id, int Start);
+
+/// <summary>
+/// The timers of a checkpoint as they were met, not as they were armed. A file has them in the order of arming, and tells each id from the
+/// one before; to put them into that order is left until the namespace goes on.
+/// </summary>
+/// <param name="bytes">The records, without the bytes of their ids, one after another.</param>
+/// <param name="length">How long they are.</param>
+/// <param name="order">One for each of them, as they lie.</param>
+internal sealed class UnorderedRecords(byte[] bytes, int length, UnorderedRecord[] order)
+{
+    private const int DigitBits = 11;
+    private const int Digits = 1 << DigitBits;
+    private const int Ahead = 8;
+
+    public int Count => order.Length;
+
+    /// <exception cref="ImageException">They take more than 2 GiB.</exception>
+    public TimerRecords Arrange()
+    {
+        var places = InOrderOfArming();
+        var buffer = new RecordBuffer(Count);
+        var previousId = 0L;
+        for (var i = 0; i < places.Length; i++)
+        {
+            if (i + Ahead < places.Length)
+            {
+                Timers.Prefetch.Line(ref bytes[order[places[i + Ahead]].Start]);
+            }
+
+            var place = places[i];
+            ref readonly var record = ref order[place];
+            var end = place + 1 < order.Length ? order[place + 1].Start : length;
+            buffer.Take(Copy(bytes.AsSpan(record.Start, end - record.Start), buffer.Reserve(i), RecordWriter.IdCode(record.Id, previousId)));
+            previousId = record.Id;
+        }
+
+        return new TimerRecords(buffer.Close(), 0, buffer.Length, Count, tally: null);
+    }
+
+    /// <summary>Copies a record and puts the id into it.</summary>
+    private static int Copy(ReadOnlySpan<byte> from, Span<byte> to, ulong id)
+    {
+        var code = TimerRecord.IdSizeCode(id);
+        var size = TimerRecord.IdSize(code);
+        from[..TimerRecord.MinSize].CopyTo(to);
+        to[1] |= (byte)(code << TimerRecord.IdSizeShift);
+        BinaryPrimitives.WriteUInt64LittleEndian(to[TimerRecord.MinSize..], id);
+        from[TimerRecord.MinSize..].CopyTo(to[(TimerRecord.MinSize + size)..]);
+        return from.Length + size;
+    }
+
+    /// <summary>Sorts by as many bits as the sequences differ in, eleven at a time.</summary>
+    private int[] InOrderOfArming()
+    {
+        var (least, most) = (long.MaxValue, long.MinValue);
+        foreach (ref readonly var record in order.AsSpan())
+        {
+            least = Math.Min(least, record.Sequence);
+            most = Math.Max(most, record.Sequence);
+        }
+
+        var places = new int[order.Length];
+        for (var i = 0; i < places.Length; i++)
+        {
+            places[i] = i;
+        }
+
+        var bits = 64 - BitOperations.LeadingZeroCount((ulong)(most - least));
+        var sorted = new int[order.Length];
+        for (var shift = 0; shift < bits; shift += DigitBits)
+        {
+            Distribute(places, sorted, least, shift);
+            (places, sorted) = (sorted, places);
+        }
+
+        return places;
+    }
+
+    private void Distribute(int[] from, int[] to, long least, int shift)
+    {
+        Span<int> starts = stackalloc int[Digits];
+        starts.Clear();
+        foreach (ref readonly var record in order.AsSpan())
+        {
+            starts[Digit(record.Sequence, least, shift)]++;
+        }
+
+        var start = 0;
+        foreach (ref var count in starts)
+        {
+            (count, start) = (start, start + count);
+        }
+
+        foreach (var place in from)
+        {
+            to[starts[Digit(order[place].Sequence, least, shift)]++] = place;
+        }
+    }
+
+    private static int Digit(long sequence, long least, int shift) => (int)((sequence - least) >> shift) & (Digits - 1);
+}
