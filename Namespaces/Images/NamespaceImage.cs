@@ -145,6 +145,15 @@ public sealed class NamespaceImage
         }
     }
 
+    /// <summary>Does what a checkpoint has left until nobody waits for it any more.</summary>
+    internal void Arrange()
+    {
+        if (_packed is UnorderedRecords)
+        {
+            _ = Records;
+        }
+    }
+
     /// <summary>The timers one after another, in the order in which they were armed, without unpacking all of them at once.</summary>
     public IEnumerable<TimerImage> EnumerateTimers() => _timers.IsDefault ? Records.Walk(Readings) : (IEnumerable<TimerImage>)_timers;
 
