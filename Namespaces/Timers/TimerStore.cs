@@ -45,6 +45,9 @@ internal sealed class TimerStore
     /// <summary>What queues with many timers share.</summary>
     public EntryPool Pool { get; } = new();
 
+    /// <summary>Nodes that were ever given out.</summary>
+    public int Used => _used;
+
     /// <summary>Timers that are open.</summary>
     public int Live { get; private set; }
 
