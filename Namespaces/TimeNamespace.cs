@@ -327,9 +327,7 @@ internal sealed partial class TimeNamespace
     {
         if (_ephemerals != 0 || _timers.Count > _store.Used / 8)
         {
-            var owned = _store.OwnedBy(StoreIndex).ToArray();
-            Array.Reverse(owned);
-            return owned;
+            return _store.OwnedFromLast(StoreIndex, _timers.Count + _ephemerals);
         }
 
         return [.. _timers.All()];

@@ -238,6 +238,23 @@ internal sealed class TimerStore
     /// <summary>Every open timer of a namespace, by looking at all there are.</summary>
     public IEnumerable<int> OwnedBy(int owner) => Enumerable.Range(0, _used).Where(i => IsOwned(i, owner));
 
+    /// <summary>The open timers of a namespace, which are so many, from the last node to the first.</summary>
+    public int[] OwnedFromLast(int owner, int count)
+    {
+        var owned = new int[count];
+        var found = 0;
+        for (var i = _used - 1; i >= 0 && found < count; i--)
+        {
+            if (IsOwned(i, owner))
+            {
+                owned[found++] = i;
+            }
+        }
+
+        Debug.Assert(found == count, "every one is found");
+        return owned;
+    }
+
     private bool IsOwned(int index, int owner)
     {
         ref var node = ref At(index);
