@@ -146,20 +146,23 @@ public sealed class RuntimeNamespace : IDisposable
             throw new ArgumentOutOfRangeException(nameof(absolute), absolute, "Must be Keep, Refuse or Relative.");
         }
 
+        NamespaceImage image;
         lock (_engine.Gate)
         {
             CheckOpen();
             _engine.Quiesce(_namespace);
             CheckOpen();
-            var image = _namespace.Checkpoint(absolute, Runtime.HostName, _engine.ReadHost());
+            image = _namespace.Checkpoint(absolute, Runtime.HostName, _engine.ReadHost());
             if (stop)
             {
                 Close();
             }
 
             _engine.Changed();
-            return image;
         }
+
+        image.Arrange();
+        return image;
     }
 
     /// <summary>A new timer, disarmed.</summary>
