@@ -21,6 +21,7 @@ internal sealed class EntryPool
     private int _chunks;
     private int _free = -1;
     private Wheel? _spare;
+    private bool _hasWheel;
 
     public EntrySorter Sorter { get; } = new();
 
@@ -80,7 +81,8 @@ internal sealed class EntryPool
     public Wheel RentWheel()
     {
         var wheel = _spare ?? new Wheel(this);
-        _spare = null;
+        _spare = _hasWheel ? null : new Wheel(this); // for the first rebuild
+        _hasWheel = true;
         return wheel;
     }
 
