@@ -69,7 +69,7 @@ public class ImageBenchmarks
     public int Records_Write() => _records.Write();
 
     [Benchmark, BenchmarkCategory(Writing)]
-    public int Checkpoint() => _runtime.Namespace.Checkpoint().Timers.Length;
+    public int Checkpoint() => _runtime.Namespace.Checkpoint().TimerCount;
 
     [Benchmark, BenchmarkCategory(Writing)]
     public int Encode()
@@ -92,7 +92,7 @@ public class ImageBenchmarks
     public int Records_Read() => _records.Read();
 
     [Benchmark, BenchmarkCategory(Reading)]
-    public int Decode() => ImageFormat.Decode(_bytes).Timers.Length;
+    public int Decode() => ImageFormat.Decode(_bytes).TimerCount;
 
     /// <summary>Into an empty host of the pure core: ready to fire, no engine and no public object a timer.</summary>
     [Benchmark, BenchmarkCategory(Reading)]

@@ -78,8 +78,7 @@ internal sealed partial class TimeNamespace
     public NamespaceImage Checkpoint(AbsoluteTimers absolute, string hostName, in ClockReadings host)
     {
         RefuseHost(Errno.EINVAL, "it cannot be checkpointed");
-        var kept = _timers.ToArray();
-        if (absolute == AbsoluteTimers.Refuse && Array.Find(kept, static t => t.IsAbsolute && t.IsAlive) is { IsNull: false } refused)
+        if (absolute == AbsoluteTimers.Refuse && _timers.FirstOrDefault(static t => t.IsAbsolute && t.IsAlive) is { IsNull: false } refused)
         {
             throw new TimeNamespaceException(Errno.EOPNOTSUPP,
                 $"Timer {refused.Id}{(refused.Name is { } name ? $" '{name}'" : "")} of namespace '{Name}' is set to an absolute time, and absolute timers are to be refused");
@@ -91,8 +90,7 @@ internal sealed partial class TimeNamespace
             throw new TimeNamespaceException(Errno.ERANGE, $"Namespace '{Name}' cannot be checkpointed: {fault}");
         }
 
-        Array.Sort(kept, static (a, b) => a.Sequence != b.Sequence ? a.Sequence.CompareTo(b.Sequence) : a.Id.CompareTo(b.Id));
-        return new NamespaceImage
+        var image = new NamespaceImage
         {
             Name = Name,
             HostName = hostName,
@@ -104,67 +102,13 @@ internal sealed partial class TimeNamespace
             HasHadTimers = HasHadTimers,
             NextTimerId = _nextId,
             EphemeralTimers = Queues.Sum(static q => q.Ephemerals),
-            Timers = [.. kept.Select(static t => t.Save())],
         };
-    }
-
-    /// <summary>Fills a new namespace from an image (<see cref="NamespaceTable.Restore"/>).</summary>
-    internal void Load(NamespaceImage image, RestorePolicy policy, in ClockReadings host)
-    {
-        var now = ReadAt(host);
-        var cancellable = new List<TimerState>();
-        HasHadTimers = image.HasHadTimers;
-        _nextId = image.NextTimerId;
-        _timers.Expect(image.Timers.Length);
-        _store.Reserve(image.Timers.Length);
-        foreach (ref readonly var saved in image.Timers.AsSpan())
+        if (!TimerCapture.TryTake(image, _store, _timers))
         {
-            var index = Register(saved.Clock, saved.Id, saved.Name, saved.RememberedWallOffsetNs);
-            ref var node = ref _store.At(index);
-            Put(ref node, saved);
-            if (saved.MightCancel)
-            {
-                node.Set(TimerNode.MightCancel, true);
-                (_cancelList ??= []).Add(index);
-                if (node.IsAlive)
-                {
-                    cancellable.Add(new TimerState(this, index));
-                }
-            }
-
-            if (image.Absolute == AbsoluteTimers.Relative && node.IsAbsolute)
-            {
-                node.ShiftWithClock(now[node.Base].Since(image.Readings[node.Base]));
-            }
-            else
-            {
-                Carry(index, ref node, image.Readings, now, policy.Missed);
-            }
-
-            if (node.IsArmed)
-            {
-                Enqueue(index, ref node);
-            }
+            image.Hold([.. _timers.OrderBy(static t => t.Sequence).ThenBy(static t => t.Id).Select(static t => t.Save())]);
         }
 
-        if (now.WallOffset != image.Readings.WallOffset)
-        {
-            _table.CancelInOrder(cancellable.Select(t => (t, now.WallOffset)));
-        }
-    }
-
-    /// <summary>Puts back what an image kept.</summary>
-    private static void Put(ref TimerNode node, in TimerImage image)
-    {
-        node.SetAbsolute(image.IsAbsolute);
-        node.Deadline = image.Deadline.Nanoseconds;
-        node.IntervalNs = image.IntervalNs;
-        node.Set(TimerNode.Armed, image.IsArmed);
-        node.Set(TimerNode.Expired, image.IsExpired);
-        node.Ticks = image.Ticks;
-        node.ShowFlags(image.Flags);
-        node.Set(TimerNode.CancelPending, image.IsCancelPending);
-        node.FirstDue = image.FirstDue?.Nanoseconds;
+        return image;
     }
 
     /// <summary>Every timer that something may still happen to.</summary>

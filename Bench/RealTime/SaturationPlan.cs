@@ -1,4 +1,5 @@
 using TimeNs.Bench.Load;
+using TimeNs.Timers;
 
 namespace TimeNs.Bench.RealTime;
 
@@ -23,13 +24,22 @@ internal sealed record SaturationPlan(int Timers, double Seconds)
 }
 
 /// <summary>What one timer has delivered. Written by one thread at a time.</summary>
-internal sealed class DeliveryCount
+internal sealed class DeliveryCount : IObserver<Tick>
 {
     private long _deliveries;
     private ulong _expirations;
     private long _atNs;
 
     public long Deliveries => Volatile.Read(ref _deliveries);
+
+    public void OnNext(Tick value) => Add(value.Expirations, value.At.Nanoseconds);
+
+    public void OnError(Exception error) => throw error;
+
+    public void OnCompleted()
+    {
+        // Nothing is owed.
+    }
 
     public void Add(ulong expirations, long atNs)
     {

@@ -27,7 +27,7 @@ internal static unsafe class SaturationSources
         NamespaceTimer[] timers = [.. Enumerable.Range(0, plan.Timers).Select(_ => ns.CreateTimer(ClockId.Monotonic))];
         for (var i = 0; i < plan.Timers; i++)
         {
-            timers[i].Ticks.Subscribe(new Observer(counts[i]));
+            timers[i].Ticks.Subscribe(counts[i]);
         }
 
         // Late deadlines while it arms, so that the engine does not compete for the lock.
@@ -142,16 +142,4 @@ internal static unsafe class SaturationSources
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnTimer(nint loop, Libev.TimerWatcher* timer, int events) => timer->Data++;
-
-    private sealed class Observer(DeliveryCount count) : IObserver<Tick>
-    {
-        public void OnNext(Tick value) => count.Add(value.Expirations, value.At.Nanoseconds);
-
-        public void OnError(Exception error) => throw error;
-
-        public void OnCompleted()
-        {
-            // Nothing is owed.
-        }
-    }
 }

@@ -20,10 +20,9 @@ public static class ImageFormat
     public static byte[] Encode(NamespaceImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        using var writer = new ImageWriter(image.Timers.Length);
-        writer.Write(image);
-        var bytes = GC.AllocateUninitializedArray<byte>(writer.Written.Length);
-        writer.Written.CopyTo(bytes);
+        var writer = new ImageWriter(image);
+        var bytes = GC.AllocateUninitializedArray<byte>(writer.Size);
+        writer.Write(bytes);
         return bytes;
     }
 
@@ -33,18 +32,38 @@ public static class ImageFormat
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(output);
-        using var writer = new ImageWriter(image.Timers.Length);
-        writer.Write(image);
-        output.Write(writer.Written);
+        var writer = new ImageWriter(image);
+        writer.Write(output.GetSpan(writer.Size)[..writer.Size]);
+        output.Advance(writer.Size);
     }
 
     /// <summary>Reads an image: all of it, or nothing (INV-8).</summary>
     /// <param name="file">The whole of an image file, from a source that need not be trusted.</param>
     /// <exception cref="ImageException">Damaged, unknown or impossible: the field, the reason and where it stands.</exception>
-    public static NamespaceImage Decode(ReadOnlySpan<byte> file) => ImageFrame.ReadVersion(file) switch
+    public static NamespaceImage Decode(ReadOnlySpan<byte> file)
     {
-        1 => ImageReader.Read(file),
-        0 => throw new ImageException("version", "0 is no version", ImageFrame.VersionOffset),
-        var newer => throw new ImageException("version", $"written by a newer version {newer}, this one reads up to {Version}", ImageFrame.VersionOffset),
-    };
+        CheckVersion(file);
+        return ImageReader.Read(file);
+    }
+
+    /// <summary>As <see cref="Decode"/>, of an array that nobody changes from now on: it becomes the image's.</summary>
+    /// <inheritdoc cref="Decode"/>
+    internal static NamespaceImage DecodeOwned(byte[] file)
+    {
+        CheckVersion(file);
+        return ImageReader.Take(file);
+    }
+
+    private static void CheckVersion(ReadOnlySpan<byte> file)
+    {
+        switch (ImageFrame.ReadVersion(file))
+        {
+            case 1:
+                return;
+            case 0:
+                throw new ImageException("version", "0 is no version", ImageFrame.VersionOffset);
+            case var newer:
+                throw new ImageException("version", $"written by a newer version {newer}, this one reads up to {Version}", ImageFrame.VersionOffset);
+        }
+    }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -70,7 +69,7 @@ internal sealed record ImageHeader
         HadTimers = image.HasHadTimers,
         NextTimerId = image.NextTimerId,
         EphemeralTimers = image.EphemeralTimers,
-        Timers = image.Timers.Length,
+        Timers = image.TimerCount,
         Readings = ClockValues.Of(image.Readings),
         Host = ClockValues.Of(image.Host),
         Offsets = new ClockValues
@@ -81,9 +80,9 @@ internal sealed record ImageHeader
         },
     };
 
-    /// <summary>The image that the header tells of, with these timers.</summary>
+    /// <summary>The image that the header tells of, without its timers.</summary>
     /// <exception cref="ImageException">A word that is not known, or a wall time that is not the host's.</exception>
-    public NamespaceImage ToImage(ImmutableArray<TimerImage> timers) => new()
+    public NamespaceImage ToImage() => new()
     {
         Name = Name,
         HostName = HostName,
@@ -100,7 +99,6 @@ internal sealed record ImageHeader
         HasHadTimers = HadTimers,
         NextTimerId = NextTimerId,
         EphemeralTimers = EphemeralTimers,
-        Timers = timers,
     };
 
     /// <summary>One line of UTF-8. Names of every language stay readable: the header is no part of a web page.</summary>
@@ -138,7 +136,7 @@ internal sealed record ImageHeader
             throw new ImageException("timers", $"{Timers} timers cannot be in {records} bytes of records");
         }
 
-        ImageRules.CheckHeader(ToImage([]), (int)Timers);
+        ImageRules.CheckHeader(ToImage(), (int)Timers);
         var host = InstantPattern.ExtendedIso.Parse(TakenAt);
         if (!host.Success || host.Value != new ClockTime(Host.RealtimeNs).ToInstant())
         {

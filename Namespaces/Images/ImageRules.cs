@@ -13,16 +13,23 @@ internal static class ImageRules
             return;
         }
 
-        CheckHeader(image, image.Timers.Length);
-        var timers = image.Timers.AsSpan();
+        CheckHeader(image, image.TimerCount);
+        if (!image.HoldsChecked)
+        {
+            CheckTimers(image, image.Timers.AsSpan());
+        }
+
+        image.IsChecked = true;
+    }
+
+    private static void CheckTimers(NamespaceImage image, ReadOnlySpan<TimerImage> timers)
+    {
         var keys = new TimerKeys(timers.Length, image.NextTimerId);
         for (var i = 0; i < timers.Length; i++)
         {
             CheckTimer(timers[i], i, image);
             keys.Add(timers[i], i);
         }
-
-        image.IsChecked = true;
     }
 
     /// <summary>Refuses a header that no checkpoint could have written over <paramref name="timers"/> timers.</summary>

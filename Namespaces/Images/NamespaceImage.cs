@@ -64,6 +64,11 @@ public readonly record struct TimerImage
 /// </summary>
 public sealed class NamespaceImage
 {
+    private ImmutableArray<TimerImage> _timers = [];
+
+    /// <summary>The timers as records, or such that are still to be put in order; none of an image that was built by hand.</summary>
+    private object? _packed;
+
     /// <summary>The namespace's name.</summary>
     public required string Name { get; init; }
 
@@ -95,14 +100,62 @@ public sealed class NamespaceImage
     public int EphemeralTimers { get; init; }
 
     /// <summary>The timers, in the order in which they were armed.</summary>
+    /// <remarks>
+    /// An image keeps them packed, and unpacks all of them when this is asked for first: some ninety bytes a timer.
+    /// <see cref="TimerCount"/> and <see cref="EnumerateTimers"/> do without.
+    /// </remarks>
     public ImmutableArray<TimerImage> Timers
     {
-        get;
-        init => field = value.IsDefault ? [] : value;
-    } = [];
+        get
+        {
+            if (_timers.IsDefault)
+            {
+                _timers = Records.Unpack(Readings);
+            }
+
+            return _timers;
+        }
+
+        init
+        {
+            _timers = value.IsDefault ? [] : value;
+            TimerCount = _timers.Length;
+        }
+    }
+
+    /// <summary>How many timers there are.</summary>
+    public int TimerCount { get; private set; }
 
     /// <summary>Every rule has been checked (<see cref="ImageRules"/>). An image does not change, so once is enough.</summary>
     internal bool IsChecked { get; set; }
+
+    /// <summary>The rules for timers were checked before the image got them.</summary>
+    internal bool HoldsChecked => _packed is not null;
+
+    /// <summary>The timers as records; of an image that was built by hand its rules must have been checked.</summary>
+    /// <exception cref="ImageException">They take more than 2 GiB.</exception>
+    internal TimerRecords Records
+    {
+        get
+        {
+            // Whoever comes at the same time makes the same again.
+            var packed = _packed as TimerRecords ?? (_packed as UnorderedRecords)?.Arrange() ?? TimerRecords.Of(_timers.AsSpan(), Readings);
+            _packed = packed;
+            return packed;
+        }
+    }
+
+    /// <summary>Does what a checkpoint has left until nobody waits for it any more.</summary>
+    internal void Arrange()
+    {
+        if (_packed is UnorderedRecords)
+        {
+            _ = Records;
+        }
+    }
+
+    /// <summary>The timers one after another, in the order in which they were armed, without unpacking all of them at once.</summary>
+    public IEnumerable<TimerImage> EnumerateTimers() => _timers.IsDefault ? Records.Walk(Readings) : (IEnumerable<TimerImage>)_timers;
 
     /// <summary>The host's wall clock at the checkpoint.</summary>
     public Instant TakenAt => Host.Realtime.ToInstant();
@@ -135,5 +188,25 @@ public sealed class NamespaceImage
 
         var overruns = Forward.Count(timer.Deadline.Nanoseconds, timer.IntervalNs, Readings[timer.Base].Nanoseconds, out _);
         return Forward.Unread(timer.Ticks, overruns);
+    }
+
+    /// <summary>Gives an image its timers, whose rules have been checked, before anybody else sees it.</summary>
+    internal void Hold(TimerRecords records) => Hold(records, records.Count);
+
+    /// <inheritdoc cref="Hold(TimerRecords)"/>
+    internal void Hold(UnorderedRecords records) => Hold(records, records.Count);
+
+    /// <summary>Gives an image timers whose rules are still to be checked.</summary>
+    internal void Hold(ImmutableArray<TimerImage> timers)
+    {
+        _timers = timers;
+        TimerCount = timers.Length;
+    }
+
+    private void Hold(object packed, int timers)
+    {
+        _timers = default;
+        _packed = packed;
+        TimerCount = timers;
     }
 }

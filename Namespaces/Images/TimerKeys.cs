@@ -11,6 +11,7 @@ internal sealed class TimerKeys
     /// <summary>A bit for every id that was given out, as long as that is not more than this many bits for each timer there is.</summary>
     private const int BitsPerTimer = 128;
 
+    private readonly long _nextId;
     private readonly ulong[]? _bits;
     private readonly HashSet<long>? _ids;
     private HashSet<string>? _names;
@@ -19,6 +20,7 @@ internal sealed class TimerKeys
     /// <param name="nextId">Greater than each of their ids.</param>
     public TimerKeys(int timers, long nextId)
     {
+        _nextId = nextId;
         if (nextId <= (long)timers * BitsPerTimer)
         {
             _bits = new ulong[nextId / 64 + 1];
@@ -47,6 +49,10 @@ internal sealed class TimerKeys
             AddName(timer.Name, index, offset);
         }
     }
+
+    /// <summary>Adds the id of a timer without a name. False when it is out of range or there already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAdd(long id) => id > 0 && id < _nextId && AddId(id);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool AddId(long id)

@@ -84,10 +84,13 @@ internal sealed class TimerIds(TimeNamespace owner) : IReadOnlyCollection<TimerS
         }
     }
 
+    /// <summary>The places of the timers, with gaps of less than 0, in the order of their ids where they are dense.</summary>
+    public int[]?[] Tables => _hash is { } hash ? [hash] : _pages;
+
     /// <summary>The timers, in the order of their ids where they are dense.</summary>
     public IEnumerable<int> All()
     {
-        foreach (var table in _hash is { } hash ? [hash] : _pages)
+        foreach (var table in Tables)
         {
             foreach (var index in table ?? [])
             {

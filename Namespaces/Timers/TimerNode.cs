@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TimeNs.Clocks;
+using TimeNs.Images;
 
 namespace TimeNs.Timers;
 
@@ -39,6 +40,9 @@ internal struct TimerNode
     public const uint Closed = 1 << 10;
     public const uint WideId = 1 << 11;
     public const uint HasFirstDue = 1 << 12;
+
+    /// <summary>All flags that an image must say more of than that a timer is armed.</summary>
+    public const uint Unplain = Armed | Expired | CancelPending | MightCancel | Ephemeral | DropPending | Named | WideId | HasFirstDue;
 
     /// <summary>Which namespace and which base a timer is queued in.</summary>
     private const uint QueueMask = 0xFFFF_FF03;
@@ -99,6 +103,12 @@ internal struct TimerNode
 
     public readonly bool IsAbsolute => (_kind & AbsoluteBit) != 0;
 
+    /// <summary>Clock, base, way of setting and shown flags, for <see cref="PlainKinds"/>.</summary>
+    public readonly int KindCode => (byte)_kind;
+
+    /// <summary>The first byte of a plain record of an armed timer, by <see cref="KindCode"/>; 0 where there is none.</summary>
+    public static byte[] PlainKinds { get; } = [.. Enumerable.Range(0, 256).Select(PlainKind)];
+
     /// <summary>Order of arming, or of creation until then, over all namespaces of an owner: ties between equal deadlines.</summary>
     public long Sequence
     {
@@ -150,6 +160,23 @@ internal struct TimerNode
         RememberedWallOffset = wallOffset;
         _kind = (uint)owner << OwnerShift | Index(clock) << ClockShift | (uint)clock.Base();
         _word = ((_word >> GenerationShift & GenerationMask) + 1) << GenerationShift;
+    }
+
+    /// <summary>Begins the life of a timer that an image has as armed, and that is queued at once: its entry has the next stamp.</summary>
+    /// <param name="recordKind">The first byte of its record.</param>
+    /// <param name="clockBase">The base that goes with it.</param>
+    /// <param name="owner">The namespace.</param>
+    /// <param name="sequence">Of arming.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void BeginQueued(int recordKind, ClockBase clockBase, int owner, long sequence)
+    {
+        Debug.Assert(Generation < LastGeneration, "a generation is never used again");
+        var kind = (uint)recordKind;
+        Ticks = 0;
+        _firstDue = 0;
+        _order = (ulong)sequence << SequenceShift | (byte)((uint)_order + 1);
+        _kind = (uint)owner << OwnerShift | (kind & 7) << ClockShift | (kind << 4 & AbsoluteBit) | (kind >> 4 & 3) << FlagsShift | (uint)clockBase;
+        _word = ((_word >> GenerationShift & GenerationMask) + 1) << GenerationShift | Armed | HasEntry;
     }
 
     /// <summary>Queued, set to a relative time, on no list and with nothing pending: a new relative setting changes numbers only.</summary>
@@ -342,6 +369,12 @@ internal struct TimerNode
     public static uint GenerationOf(ulong word) => (uint)(word >> GenerationShift & GenerationMask);
 
     public static int EpochOf(ulong word) => (int)(word >> EpochShift);
+
+    private static byte PlainKind(int code)
+    {
+        var kind = code >> ClockShift & 7 | (code & (int)AbsoluteBit) >> 4 | (code >> FlagsShift & 3) << 4 | 1 << 6;
+        return TimerRecord.IsPlainKind(kind) ? (byte)kind : (byte)0;
+    }
 
     private static uint Index(ClockId clock) => (uint)clock <= 1 ? (uint)clock : (uint)clock - 5;
 

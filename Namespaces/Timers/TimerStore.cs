@@ -46,6 +46,9 @@ internal sealed class TimerStore
     /// <summary>What queues with many timers share.</summary>
     public EntryPool Pool { get; } = new();
 
+    /// <summary>Nodes that were ever given out.</summary>
+    public int Used => _used;
+
     /// <summary>Timers that are open.</summary>
     public int Live { get; private set; }
 
@@ -55,6 +58,16 @@ internal sealed class TimerStore
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PrefetchNode(int index) => Prefetch.Line(_bases[index >> SlabShift] + (nint)(index & SlabMask) * TimerNode.Size);
+
+    /// <summary>Asks for a node that may be taken soon, where there is one: those that are free often lie in a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchNear(int index, int away)
+    {
+        if ((uint)(index + away) < (uint)_capacity)
+        {
+            PrefetchNode(index + away);
+        }
+    }
 
     /// <summary>Asks for the place where it stands who is told.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,6 +92,14 @@ internal sealed class TimerStore
     /// <summary>A new timer, disarmed.</summary>
     public int Allocate(ClockId clock, TimeNamespace owner, long wallOffset)
     {
+        var index = Take();
+        At(index).Begin(clock, owner.StoreIndex, wallOffset);
+        return index;
+    }
+
+    /// <summary>A node for a new timer, whose life is still to begin.</summary>
+    public int Take()
+    {
         int index;
         if (_free >= 0)
         {
@@ -95,17 +116,16 @@ internal sealed class TimerStore
             index = _used++;
         }
 
-        At(index).Begin(clock, owner.StoreIndex, wallOffset);
         Live++;
         return index;
     }
 
-    /// <summary>Makes room for many timers at once.</summary>
+    /// <summary>Makes room for many timers at once, beside what others left.</summary>
     public void Reserve(int timers)
     {
-        while (_capacity - _used < timers)
+        while (_capacity - Live < timers)
         {
-            Grow(_used + timers);
+            Grow(Live + timers);
         }
     }
 
@@ -216,6 +236,23 @@ internal sealed class TimerStore
 
     /// <summary>Every open timer of a namespace, by looking at all there are.</summary>
     public IEnumerable<int> OwnedBy(int owner) => Enumerable.Range(0, _used).Where(i => IsOwned(i, owner));
+
+    /// <summary>The open timers of a namespace, which are so many, from the last node to the first.</summary>
+    public int[] OwnedFromLast(int owner, int count)
+    {
+        var owned = new int[count];
+        var found = 0;
+        for (var i = _used - 1; i >= 0 && found < count; i--)
+        {
+            if (IsOwned(i, owner))
+            {
+                owned[found++] = i;
+            }
+        }
+
+        Debug.Assert(found == count, "every one is found");
+        return owned;
+    }
 
     private bool IsOwned(int index, int owner)
     {

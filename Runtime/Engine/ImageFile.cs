@@ -45,7 +45,7 @@ public static class ImageFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            return ImageFormat.Decode(disk.ReadAll(path));
+            return ImageFormat.DecodeOwned(disk.ReadAll(path));
         }
         catch (ImageException wrong)
         {

@@ -154,20 +154,23 @@ public sealed class RuntimeNamespace : IDisposable
 
     private NamespaceImage TakeImage(AbsoluteTimers absolute, bool stop)
     {
+        NamespaceImage image;
         lock (_engine.Gate)
         {
             CheckOpen();
             _engine.Quiesce(_namespace);
             CheckOpen();
-            var image = _namespace.Checkpoint(absolute, Runtime.HostName, _engine.ReadHost());
+            image = _namespace.Checkpoint(absolute, Runtime.HostName, _engine.ReadHost());
             if (stop)
             {
                 Close();
             }
 
             _engine.Changed();
-            return image;
         }
+
+        image.Arrange();
+        return image;
     }
 
     /// <summary>A new timer, disarmed.</summary>

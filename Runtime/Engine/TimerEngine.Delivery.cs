@@ -27,6 +27,7 @@ namespace TimeNs.Runtime;
 /// </remarks>
 internal sealed partial class TimerEngine
 {
+    private const int ToldAhead = 8; // in the batch: who is told was asked for when it was read, but the batch is long
     private const int NoBatch = -2;
     private const int NothingClaimed = -1;
     private const int Telling = int.MaxValue; // notices run
@@ -101,6 +102,11 @@ internal sealed partial class TimerEngine
         var store = Table.Store;
         for (var i = 0; i < batch.Length; i++)
         {
+            if (i + ToldAhead < batch.Length)
+            {
+                store.PrefetchTold(batch[i + ToldAhead].Timer.Index);
+            }
+
             ref readonly var delivery = ref batch[i];
             if (delivery.Timer.Namespace is not { } ns)
             {

@@ -34,6 +34,16 @@ public class ImageCommandTest
     [OneTimeTearDown]
     public void RemoveFolder() => _folder.Dispose();
 
+    [TestCase(false), TestCase(true)]
+    public void Show_Json_SaysOnATerminalHowFarItIs(bool isTerminal)
+    {
+        var run = ToolRun.In(
+            new TimeNs.Tool.Surroundings { DefaultSocket = static () => null, ErrorIsTerminal = isTerminal }, "image", "show", _file, "--json");
+        Assert.That((run.Code, JsonDocument.Parse(run.Output).RootElement.GetProperty("timers").GetArrayLength()), Is.EqualTo((0, 5)));
+        const string Clear = "\r\u001b[K";
+        Assert.That(run.Error, Is.EqualTo(isTerminal ? $"{Clear}reading the image{Clear}{Clear}writing: 0 of 5 timers{Clear}" : ""), "and the line is empty at the end");
+    }
+
     [Test]
     public void Show_Tables_SayWhatIsInTheImage()
     {

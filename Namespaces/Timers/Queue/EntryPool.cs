@@ -12,6 +12,7 @@ internal sealed class EntryPool
     public const int ChunkMask = ChunkSize - 1;
 
     private const int ChunkShift = 5;
+    private const int LineEntries = 4;
     private const int SlabShift = 6;
     private const int SlabChunks = 1 << SlabShift;
 
@@ -20,6 +21,7 @@ internal sealed class EntryPool
     private int _chunks;
     private int _free = -1;
     private Wheel? _spare;
+    private bool _hasWheel;
 
     public EntrySorter Sorter { get; } = new();
 
@@ -49,7 +51,22 @@ internal sealed class EntryPool
         var chunk = _free;
         _free = _next[chunk];
         InUse++;
+        if (_free >= 0)
+        {
+            PrefetchChunk(_free);
+        }
+
         return chunk;
+    }
+
+    /// <summary>Asks for the chunk that is rented next: where many slots are filled at once, each store into a new one would be waited for.</summary>
+    private void PrefetchChunk(int chunk)
+    {
+        var entries = At(chunk);
+        for (var i = 0; i < ChunkSize; i += LineEntries)
+        {
+            Prefetch.Line(ref entries[i]);
+        }
     }
 
     /// <summary>Takes a chunk back. It is the next to be rented, while it is still near.</summary>
@@ -64,7 +81,8 @@ internal sealed class EntryPool
     public Wheel RentWheel()
     {
         var wheel = _spare ?? new Wheel(this);
-        _spare = null;
+        _spare = _hasWheel ? null : new Wheel(this); // for the first rebuild
+        _hasWheel = true;
         return wheel;
     }
 

@@ -10,6 +10,9 @@ internal sealed partial class TimerQueue
 
     internal const int SlackLarge = 1024;
 
+    /// <summary>Entries that are swept for each change, while a large queue is mostly void.</summary>
+    private const int SweptAChange = 8;
+
     private readonly struct Refiler(TimerQueue queue) : IEntryTaker
     {
         private const int Ahead = 8;
@@ -45,6 +48,7 @@ internal sealed partial class TimerQueue
     public void Clear()
     {
         Count = Ephemerals = _at = _end = 0;
+        _isSweeping = false;
         _heap.Detach(out _);
         _run = [];
         if (_wheel is { } wheel)
@@ -79,7 +83,7 @@ internal sealed partial class TimerQueue
 
         Debug.Assert(counted.Count == Count, "every queued timer has an entry");
         Debug.Assert(Count != 0 == (Head >= 0), "a queue with timers has a head");
-        Debug.Assert(Entries <= 2 * Count + SlackLarge, "what is void is bounded");
+        Debug.Assert(Entries <= 3 * Count + 2 * SlackLarge, "what is void is bounded");
         for (var i = _at + 1; i < _end; i++)
         {
             Debug.Assert(_run[i].Deadline >= _run[i - 1].Deadline, "a run is sorted");
@@ -88,9 +92,47 @@ internal sealed partial class TimerQueue
 
     private bool MustRebuild()
     {
-        var isLarge = _wheel is not null;
-        return Entries - Count > Count + (isLarge ? SlackLarge : SlackSmall)
-            || (isLarge ? _heap.Count > LargeFrom && _heap.Count > _wheel!.Count / 2 : Count >= LargeFrom);
+        return _wheel is { } wheel
+            ? _heap.Count > LargeFrom && _heap.Count > wheel.Count / 2
+            : Entries - Count > Count + SlackSmall || Count >= LargeFrom;
+    }
+
+    /// <summary>
+    /// Where a large queue is mostly void it is swept: a few entries at each change, so that nobody waits for all of them. What is
+    /// voided meanwhile is less than an eighth of them.
+    /// </summary>
+    private void Tidy(Wheel wheel)
+    {
+        if (!_isSweeping)
+        {
+            if (Entries - Count <= Count + SlackLarge)
+            {
+                return;
+            }
+
+            _store.Pool.Work.Rebuilds++;
+            _store.Pool.Work.Rebuilt += _heap.Count;
+            RebuildHeap();
+            _headIsVoid = true; // found again at its new place
+            wheel.BeginSweep();
+            _isSweeping = true;
+        }
+
+        _sweepDue += SweptAChange;
+        if (_sweepDue >= EntryPool.ChunkSize)
+        {
+            _sweepDue -= EntryPool.ChunkSize;
+            SweepChunk(wheel);
+        }
+    }
+
+    private void SweepChunk(Wheel wheel)
+    {
+        Span<QueueEntry> entries = stackalloc QueueEntry[EntryPool.ChunkSize];
+        var taken = wheel.Sweep(entries);
+        _isSweeping = taken != 0;
+        _store.Pool.Work.Rebuilt += taken;
+        new Refiler(this).Take(entries[..taken]);
     }
 
     private void Rebuild()
@@ -130,6 +172,7 @@ internal sealed partial class TimerQueue
     /// <summary>From a heap to a wheel, from one wheel to another, or back.</summary>
     private void Exchange()
     {
+        _isSweeping = false;
         var from = Earliest();
         var old = _wheel;
         var entries = _heap.Detach(out var count);

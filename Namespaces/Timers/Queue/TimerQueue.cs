@@ -47,6 +47,8 @@ internal sealed partial class TimerQueue
     private bool _headIsOfRun;
     private bool _headIsVoid; // it was taken out, or there was none
     private bool _headChanged;
+    private bool _isSweeping;
+    private int _sweepDue;
 
     public TimerQueue(TimeNamespace owner, ClockBase clock, TimerStore store)
     {
@@ -161,6 +163,11 @@ internal sealed partial class TimerQueue
         {
             Rebuild();
             return true;
+        }
+
+        if (_wheel is { } wheel)
+        {
+            Tidy(wheel);
         }
 
         if (!_headIsVoid && (Head >= 0 || Count == 0))

@@ -27,6 +27,26 @@ internal struct Slot
         Count++;
     }
 
+    /// <summary>Takes the first chunk out; gives it back. At least one entry, at most <see cref="EntryPool.ChunkSize"/>.</summary>
+    public int TakeChunk(EntryPool pool, Span<QueueEntry> into)
+    {
+        var taken = Math.Min(Count, EntryPool.ChunkSize);
+        var chunk = _head;
+        pool.At(chunk)[..taken].CopyTo(into);
+        if (taken == Count)
+        {
+            this = default;
+        }
+        else
+        {
+            _head = pool.Next(chunk);
+            Count -= taken;
+        }
+
+        pool.Return(chunk);
+        return taken;
+    }
+
     public readonly ChainWalk Walk(EntryPool pool) => new(pool, _head, Count, returns: false);
 
     /// <summary>Walks through the entries and gives each chunk back when it is left; the slot must have been emptied before.</summary>
@@ -121,6 +141,8 @@ internal sealed class Wheel
     private readonly ulong[] _used = new ulong[Levels * Words];
     private uint _levels;
     private int _widest = Widest;
+    private int _sweepAt; // the slot that is swept, counted over all levels
+    private int _sweepLeft; // entries in it that are still to be looked at
     private ulong _base;
 
     public Wheel(EntryPool pool)
@@ -186,6 +208,38 @@ internal sealed class Wheel
             TakeSorted(slot, ref run, store);
             return slot.Count;
         }
+    }
+
+    /// <summary>Begins to go through all entries, a chunk at a time.</summary>
+    public void BeginSweep() => (_sweepAt, _sweepLeft) = (-1, 0);
+
+    /// <summary>
+    /// Takes the next entries out, at most a chunk's; 0 when all were. Those that are filed again, behind the others of their slot, may come
+    /// once more.
+    /// </summary>
+    public int Sweep(Span<QueueEntry> into)
+    {
+        while (_sweepLeft <= 0 || SweptSlot.Count == 0)
+        {
+            _sweepAt = NextUsed(_sweepAt + 1);
+            if (_sweepAt == Levels * Slots)
+            {
+                return 0;
+            }
+
+            _sweepLeft = SweptSlot.Count;
+        }
+
+        ref var slot = ref SweptSlot;
+        var taken = slot.TakeChunk(_pool, into);
+        Count -= taken;
+        _sweepLeft -= taken;
+        if (slot.Count == 0)
+        {
+            Unmark(_sweepAt / Slots, _sweepAt % Slots);
+        }
+
+        return taken;
     }
 
     /// <summary>Every entry, in no order. The wheel is empty then.</summary>
@@ -256,6 +310,33 @@ internal sealed class Wheel
         return [.. entries];
     }
 
+    private ref Slot SweptSlot => ref _slots[_sweepAt / Slots]![_sweepAt % Slots];
+
+    /// <summary>The first slot in use from this place on; behind the last when there is none.</summary>
+    private int NextUsed(int from)
+    {
+        for (var word = from / 64; word < _used.Length; word++)
+        {
+            var bits = word == from / 64 ? _used[word] >> (from & 63) << (from & 63) : _used[word];
+            if (bits != 0)
+            {
+                return (word * 64) + BitOperations.TrailingZeroCount(bits);
+            }
+        }
+
+        return Levels * Slots;
+    }
+
+    private void Unmark(int level, int digit)
+    {
+        var words = _used.AsSpan(level * Words, Words);
+        words[digit >> 6] &= ~(1UL << digit);
+        if (!words.ContainsAnyExcept(0UL))
+        {
+            _levels &= ~(1u << level);
+        }
+    }
+
     private Slot[] AddLevel(int level) => _slots[level] = new Slot[Slots];
 
     private Slot Detach(int level, out int digit)
@@ -263,12 +344,7 @@ internal sealed class Wheel
         var words = _used.AsSpan(level * Words, Words);
         var word = words.IndexOfAnyExcept(0UL);
         digit = (word << 6) + BitOperations.TrailingZeroCount(words[word]);
-        words[word] &= words[word] - 1;
-        if (!words.ContainsAnyExcept(0UL))
-        {
-            _levels &= ~(1u << level);
-        }
-
+        Unmark(level, digit);
         ref var place = ref _slots[level]![digit];
         var slot = place;
         place = default;

@@ -20,7 +20,7 @@ internal static class ImageCalls
         var response = call.Http.Response;
         response.ContentType = RouteTable.ImageType;
         response.ContentLength = bytes.Length;
-        response.Headers[RouteTable.TimersHeader] = image.Timers.Length.ToString();
+        response.Headers[RouteTable.TimersHeader] = image.TimerCount.ToString();
         response.Headers[RouteTable.EphemeralTimersHeader] = image.EphemeralTimers.ToString();
         await response.Body.WriteAsync(bytes, call.Http.RequestAborted).ConfigureAwait(false);
     }
@@ -32,7 +32,7 @@ internal static class ImageCalls
         var image = await ReadAsync(call).ConfigureAwait(false);
         var name = PathNames.CheckNamespace(call.Query("as") ?? image.Name, call.Query("as") is null ? "name" : "as");
         var fires = call.Runtime.Forecast(image, Duration.Zero, policy).Fires;
-        var restored = call.Service.Ledger.AddNamespace(call.Client, call.Limits, image.Timers.Length, () => call.Runtime.Restore(image, policy, name));
+        var restored = call.Service.Ledger.AddNamespace(call.Client, call.Limits, image.TimerCount, () => call.Runtime.Restore(image, policy, name));
         call.Service.Events.Created(restored);
         await call.AnswerAsync(
             new NamespaceChange
@@ -63,7 +63,7 @@ internal static class ImageCalls
             ControlJson.Default.ForecastInfo).ConfigureAwait(false);
     }
 
-    private static async Task<NamespaceImage> ReadAsync(ControlCall call) => ImageFormat.Decode(await call.ReadImageAsync().ConfigureAwait(false));
+    private static async Task<NamespaceImage> ReadAsync(ControlCall call) => ImageFormat.DecodeOwned(await call.ReadImageAsync().ConfigureAwait(false));
 
     /// <summary>Images are large: only so many are in memory at once, whoever they are from.</summary>
     private static IDisposable TakeSlot(ControlCall call) => call.Service.Images.Take(0, call.Limits.ConcurrentImages);
@@ -72,7 +72,7 @@ internal static class ImageCalls
     {
         var listed = fires.Take(Answers.MaxFires).ToArray();
         var ids = listed.Select(static e => e.TimerId).ToHashSet();
-        var clocks = image.Timers.Where(t => ids.Contains(t.Id)).ToDictionary(static t => t.Id, static t => t.Clock);
+        var clocks = image.EnumerateTimers().Where(t => ids.Contains(t.Id)).ToDictionary(static t => t.Id, static t => t.Clock);
         return [.. listed.Select(e => Answers.Of(e, clocks[e.TimerId]))];
     }
 }

@@ -199,7 +199,7 @@ internal sealed class CheckpointRun(Session session, string ns, string file, str
                 ["namespace"] = ns,
                 ["file"] = file,
                 ["bytes"] = bytes,
-                ["timers"] = image.Timers.Length,
+                ["timers"] = image.TimerCount,
                 ["ephemeral_timers"] = image.EphemeralTimers,
                 ["deleted"] = stopped,
             }.ToJsonString(WireJson.Page.Options));
@@ -207,7 +207,7 @@ internal sealed class CheckpointRun(Session session, string ns, string file, str
         }
 
         var output = ToStream ? session.Error : session.Output;
-        output.WriteLine($"{ns}: {Words.Count(image.Timers.Length, "timer", "timers")} in {Words.Count(bytes, "byte", "bytes")}{(ToStream ? "" : $", saved in {file}")}{(stopped ? "; the namespace is deleted" : "")}");
+        output.WriteLine($"{ns}: {Words.Count(image.TimerCount, "timer", "timers")} in {Words.Count(bytes, "byte", "bytes")}{(ToStream ? "" : $", saved in {file}")}{(stopped ? "; the namespace is deleted" : "")}");
         if (image.EphemeralTimers != 0)
         {
             output.WriteLine($"{Words.Count(image.EphemeralTimers, "timer", "timers")} of TimeProvider or IScheduler that no image can hold");

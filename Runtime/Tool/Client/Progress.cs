@@ -4,6 +4,7 @@ namespace TimeNs.Tool.Client;
 internal sealed class Progress(TextWriter error, bool isTerminal) : IDisposable
 {
     private const long Step = 1 << 20;
+    private const int TimerStep = 10_000;
 
     private long _told = -1;
 
@@ -13,6 +14,16 @@ internal sealed class Progress(TextWriter error, bool isTerminal) : IDisposable
         {
             error.Write($"\r\u001b[K{what}");
             error.Flush();
+        }
+    }
+
+    /// <summary>Once in some ten thousand timers.</summary>
+    public void CountTimers(string what, int done, int all)
+    {
+        if (done / TimerStep != _told)
+        {
+            _told = done / TimerStep;
+            Say($"{what}: {_told * TimerStep} of {all} timers");
         }
     }
 
@@ -26,7 +37,10 @@ internal sealed class Progress(TextWriter error, bool isTerminal) : IDisposable
         }
     }
 
-    public void Dispose()
+    public void Dispose() => Clear();
+
+    /// <summary>Before something else is written: nothing goes on at the moment.</summary>
+    public void Clear()
     {
         if (isTerminal)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TimeNs.Tool.Client;
 using TimeNs.Tool.Reports;
 
 namespace TimeNs.Tool.Commands;
@@ -21,11 +22,15 @@ internal static class ImageShowCommand
         };
         command.SetAction(parsed =>
         {
+            using var progress = new Progress(parsed.InvocationConfiguration.Error, surroundings.ErrorIsTerminal);
+            progress.Say("reading the image");
             var image = InputFile.LoadImage(parsed.GetValue(file)!);
+            progress.Clear();
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                ImageJson.Write(output, image);
+                // On a terminal the timers themselves show how far it is.
+                ImageJson.Write(output, image, surroundings.Width is null ? done => progress.CountTimers("writing", done, image.TimerCount) : null);
             }
             else
             {

@@ -28,12 +28,16 @@ internal static class RestoreCommand
                 "timens restore web.tns --as web2 --clocks criu --missed one"),
             async session =>
             {
+                using var progress = new Progress(session.Error, session.Surroundings.ErrorIsTerminal);
+                progress.Say("reading the image");
                 var image = Load(session, session.Get(file));
                 var words = policy.Words(session.Parsed);
+                progress.Say($"asking what {image.Image.Name} would fire");
                 if (session.Get(dryRun))
                 {
                     var ahead = session.Get(within) ?? Duration.FromHours(1);
                     var forecast = await ForecastAsync(session, image.Bytes, words, ahead).ConfigureAwait(false);
+                    progress.Clear();
                     return session.Show(forecast, WireJson.Page.ForecastInfo, f => WriteForecast(session, f, ahead, session.Get(limit)));
                 }
 
@@ -42,12 +46,11 @@ internal static class RestoreCommand
                     throw new ToolException("--within is for --dry-run");
                 }
 
-                await TellAsync(session, image.Bytes, words).ConfigureAwait(false);
-                using var progress = new Progress(session.Error, session.Surroundings.ErrorIsTerminal);
+                await TellAsync(session, image.Bytes, words, progress).ConfigureAwait(false);
                 progress.Say($"restoring {image.Image.Name}");
                 var restored = await session.Service.SendImageAsync(
                     PolicyQuery(Paths.Restore, words, ("as", session.Get(name))), image.Bytes, ControlJson.Default.NamespaceChange).ConfigureAwait(false);
-                progress.Dispose();
+                progress.Clear();
                 return session.Show(restored, WireJson.Page.NamespaceChange, r => NamespaceReport.WriteOne(session.Output, r.Namespace, session.Surroundings.Width));
             },
             [file, name, .. policy.All, dryRun, within, limit]);
@@ -69,7 +72,7 @@ internal static class RestoreCommand
     }
 
     /// <summary>How many timers will fire, before they do.</summary>
-    private static async Task TellAsync(Session session, byte[] image, ThawRequest policy)
+    private static async Task TellAsync(Session session, byte[] image, ThawRequest policy, Progress progress)
     {
         if (session.IsJson)
         {
@@ -77,6 +80,7 @@ internal static class RestoreCommand
         }
 
         var foretold = await ForecastAsync(session, image, policy, Duration.Zero).ConfigureAwait(false);
+        progress.Clear();
         session.Output.WriteLine(foretold.Truncated ? $"this makes more than {foretold.Fires.Count} timers fire" : FiresReport.Count(foretold.Fires, foretold.Fires.Count));
         session.Output.Flush();
     }

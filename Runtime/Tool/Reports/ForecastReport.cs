@@ -69,7 +69,7 @@ internal static class ForecastReport
         }
 
         var wanted = shown.Select(static f => f.TimerId).ToHashSet();
-        var clockOf = image.Timers.Where(t => wanted.Contains(t.Id)).ToDictionary(static t => t.Id, static t => t.Clock);
+        var clockOf = image.EnumerateTimers().Where(t => wanted.Contains(t.Id)).ToDictionary(static t => t.Id, static t => t.Clock);
         var sheet = new Sheet(new("in"), new("id"), new("name"), new("clock", 1), new("deadline", 2), new("expirations"));
         foreach (var fire in shown)
         {

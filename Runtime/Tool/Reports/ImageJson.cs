@@ -11,17 +11,21 @@ namespace TimeNs.Tool.Reports;
 /// <summary>An image for programs: everything that is in it, all times in nanoseconds. Members are added, never renamed.</summary>
 internal static class ImageJson
 {
-    public static void Write(TextWriter output, NamespaceImage image)
+    /// <param name="output">Where to.</param>
+    /// <param name="image">The image.</param>
+    /// <param name="told">Told of each timer that was written, and how many there were before it.</param>
+    public static void Write(TextWriter output, NamespaceImage image, Action<int>? told = null)
     {
         using var text = new JsonText(output);
         var json = text.Json;
         json.WriteStartObject();
         WriteHeader(json, image);
         json.WriteStartArray("timers");
-        foreach (var timer in image.Timers)
+        foreach (var (place, timer) in image.EnumerateTimers().Index())
         {
             WriteTimer(json, image, timer);
             text.Relieve();
+            told?.Invoke(place);
         }
 
         json.WriteEndArray();

@@ -19,7 +19,7 @@ internal static class ImageTables
         WriteHeader(output, image);
         output.WriteLine();
         WriteClocks(output, image, width);
-        if (image.Timers.Length != 0)
+        if (image.TimerCount != 0)
         {
             output.WriteLine();
             WriteTimers(output, image, limit, width);
@@ -30,7 +30,7 @@ internal static class ImageTables
     {
         output.WriteLine($"namespace  {image.Name}{(image.WasFrozen ? " (was frozen)" : "")}");
         output.WriteLine($"taken      {InstantText.Format(image.TakenAt)}{(image.HostName.Length == 0 ? "" : $" on {image.HostName}")}");
-        output.WriteLine($"timers     {image.Timers.Length}{Delegates(image.EphemeralTimers)}");
+        output.WriteLine($"timers     {image.TimerCount}{Delegates(image.EphemeralTimers)}");
         output.WriteLine($"absolute   {(image.Absolute == AbsoluteTimers.Relative ? "relative: absolute timers keep their time remaining" : "keep: deadlines are points on the namespace's clocks")}");
     }
 
@@ -56,7 +56,7 @@ internal static class ImageTables
     {
         var sheet = new Sheet(
             new("id", Right: true), new("name"), new("clock"), new("set to", 3), new("interval", 2), new("state"), new("unread", 1, Right: true), new("remaining"), new("flags", 4));
-        foreach (var timer in image.Timers.AsSpan()[..Math.Min(limit, image.Timers.Length)])
+        foreach (var timer in image.EnumerateTimers().Take(limit))
         {
             AddTimer(sheet, image, timer);
         }
@@ -66,9 +66,9 @@ internal static class ImageTables
             sheet.Write(output, width);
         }
 
-        if (image.Timers.Length > limit)
+        if (image.TimerCount > limit)
         {
-            output.WriteLine($"… and {image.Timers.Length - limit} more timers: --limit {image.Timers.Length} shows all of them, --json too");
+            output.WriteLine($"… and {image.TimerCount - limit} more timers: --limit {image.TimerCount} shows all of them, --json too");
         }
     }
 

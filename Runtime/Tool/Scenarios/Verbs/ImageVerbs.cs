@@ -25,13 +25,13 @@ internal static class ImageVerbs
         var image = ns.Checkpoint(step.Get("absolute", AbsoluteTimers.Keep), step.Get("stop", absent: true));
         host.Images[step.Get<string>("image")] = image;
         host.ForgetClosed();
-        return new JsonObject { ["timers"] = image.Timers.Length };
+        return new JsonObject { ["timers"] = image.TimerCount };
     }
 
     private static JsonObject Restore(ScenarioHost host, StepArguments step)
     {
         var image = host.Image(step.Get<string>("image"));
-        foreach (var timer in image.Timers)
+        foreach (var timer in image.EnumerateTimers())
         {
             host.Fds.CheckFree(timer.Name!);
         }
@@ -42,7 +42,7 @@ internal static class ImageVerbs
             host.Fds.Add(timer.Name!, timer);
         }
 
-        return new JsonObject { ["timers"] = image.Timers.Length };
+        return new JsonObject { ["timers"] = image.TimerCount };
     }
 
     private static JsonObject Forecast(ScenarioHost host, StepArguments step)
