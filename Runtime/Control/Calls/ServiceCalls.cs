@@ -34,7 +34,7 @@ internal static class ServiceCalls
                 Statistics = new ServiceStatistics
                 {
                     Wakeups = statistics.Wakeups,
-                    Expirations = statistics.Expirations,
+                    Expirations = statistics.Expirations - call.Runtime.OwnExpirations,
                     Deliveries = statistics.Deliveries,
                     HostClockSets = statistics.HostClockSets,
                     FaultedObservers = statistics.FaultedObservers,
@@ -48,7 +48,7 @@ internal static class ServiceCalls
     public static async Task OpenApi(ControlCall call)
     {
         call.Http.Response.ContentType = "application/json";
-        await call.Http.Response.Body.WriteAsync(OpenApiDocument.Utf8, call.Http.RequestAborted).ConfigureAwait(false);
+        await call.Http.Response.Body.WriteAsync(OpenApiDocument.Of(call.Service.Routes), call.Http.RequestAborted).ConfigureAwait(false);
     }
 
     public static Task Health(ControlCall call) => call.Service.IsStuck()
@@ -90,7 +90,7 @@ internal static class ServiceCalls
 
     private static async Task WriteAsync(ControlCall call, EventBuffer buffer, EventScope scope)
     {
-        var (http, time) = (call.Http, call.Runtime.Host.TimeProvider);
+        var (http, time) = (call.Http, call.Runtime.Own.TimeProvider);
         if (http.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>() is { } rate)
         {
             rate.MinDataRate = null; // a slow reader is this stream's to judge
