@@ -16,6 +16,7 @@ internal static class ServiceCalls
     {
         var service = call.Service;
         var namespaces = call.Runtime.LookAtNamespaces();
+        var own = call.Runtime.OwnExpirations; // asked for first, so that what is taken away has been counted
         var statistics = call.Runtime.Statistics;
         return call.AnswerAsync(
             new ServiceInfo
@@ -34,8 +35,8 @@ internal static class ServiceCalls
                 Statistics = new ServiceStatistics
                 {
                     Wakeups = statistics.Wakeups,
-                    Expirations = statistics.Expirations - call.Runtime.OwnExpirations,
-                    Deliveries = statistics.Deliveries,
+                    Expirations = statistics.Expirations - own,
+                    Deliveries = Math.Max(0, statistics.Deliveries - own), // each is a delivery, or is about to be
                     HostClockSets = statistics.HostClockSets,
                     FaultedObservers = statistics.FaultedObservers,
                 },
