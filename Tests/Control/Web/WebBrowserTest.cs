@@ -162,7 +162,10 @@ public class WebBrowserTest
         await page.ClickAsync("[data-namespace=cold] [data-do=freeze]");
         await page.WaitForAsync("[data-namespace=cold] .badge");
         Assert.That((await rig.LookAsync("cold")).Frozen, Is.True);
+        rig.Service.Namespace("cold").CreateTimer(ClockId.Boottime).Set(TimerSetting.After(NodaTime.Duration.FromMinutes(1)));
+        rig.Service.Kernel.Advance(NodaTime.Duration.FromHours(1));
         await page.ClickAsync("[data-namespace=cold] [data-do=thaw]");
+        await page.WaitForTextAsync("#said", "cold is going again. That made 1 timer fire.");
         await page.WaitAsync("!document.querySelector('[data-namespace=cold] .badge').checkVisibility()");
         Assert.That((await rig.LookAsync("cold")).Frozen, Is.False);
         Assert.That(page.Faults, Is.Empty);
