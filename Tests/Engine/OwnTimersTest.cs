@@ -30,8 +30,10 @@ public class OwnTimersTest
     public void Own_EndsWithTheRuntime()
     {
         var runtime = TimeRuntime.Start(new SimulatedKernel());
-        var time = runtime.Own.TimeProvider;
+        var own = runtime.Own;
+        var time = own.TimeProvider;
         runtime.Dispose();
+        Assert.That(own.IsClosed, Is.True);
         Assert.That(() => runtime.Own, Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => time.GetTimestamp(), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => time.CreateTimer(static _ => { }, null, TimeSpan.Zero, TimeSpan.Zero), Throws.InstanceOf<ObjectDisposedException>());

@@ -26,8 +26,8 @@ internal static partial class ServiceLog
     [LoggerMessage(206, LogLevel.Information, "SIGHUP without a configuration file: the service stops")]
     public static partial void HangupStops(ILogger logger);
 
-    [LoggerMessage(210, LogLevel.Information, "Namespace {Namespace} with {Timers} timers is restored from its image of {Taken}, {DownNs} ns ago")]
-    public static partial void Restored(ILogger logger, string @namespace, int timers, string taken, long downNs);
+    [LoggerMessage(210, LogLevel.Information, "Namespace {Namespace} is restored from its image of {Taken}, {DownNs} ns ago; timers: {Timers}")]
+    public static partial void Restored(ILogger logger, string @namespace, string taken, long downNs, int timers);
 
     [LoggerMessage(211, LogLevel.Warning, "The service before did not stop cleanly: what happened in namespace {Namespace} after {Taken} may be missing: between {AtLeastNs} ns and {AtMostNs} ns of it")]
     public static partial void MayMiss(ILogger logger, string @namespace, string taken, long atLeastNs, long atMostNs);
