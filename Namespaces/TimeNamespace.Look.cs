@@ -69,6 +69,25 @@ internal sealed partial class TimeNamespace
         ];
     }
 
+    /// <summary>
+    /// What a thaw would make readable at once that is not readable now, in the order of delivery. Changes nothing: a copy is thawed, so that this
+    /// cannot disagree with the thaw that it foretells. As long as a checkpoint and a restore.
+    /// </summary>
+    /// <inheritdoc cref="Thaw"/>
+    /// <exception cref="TimeNamespaceException">EINVAL: not frozen. ERANGE: its wall clock reads below zero.</exception>
+    public IReadOnlyList<ForecastEntry> ForetellThaw(RestorePolicy policy, in ClockReadings host)
+    {
+        var frozen = _frozen ?? throw NotFrozen();
+        var table = new NamespaceTable();
+        var image = Checkpoint(AbsoluteTimers.Keep, hostName: "", frozen.Host);
+        var copy = table.Restore(image, RestorePolicy.Criu with { Realtime = ClockPolicy.Frozen }, name: null, frozen.Host); // it reads what this one reads
+        (copy.Offsets, copy._frozen) = (Offsets, frozen with { Woken = [] });
+        copy.Thaw(policy, host);
+        table.ExpireDue(host);
+        var before = Timers.Where(static t => t.IsReadable).ToDictionary(static t => t.Id, static t => t.IsCancelPending);
+        return [.. Forecaster.AtOnce(copy, copy.ReadAt(host)).Where(e => !before.TryGetValue(e.TimerId, out var wasCanceled) || (e.IsCanceled && !wasCanceled))];
+    }
+
     private static ForecastEntry Entry(TimerState timer, ulong expirations, ClockTime deadline, bool isCanceled) =>
         new(timer.Id, timer.Name, NodaTime.Duration.Zero, expirations, deadline, isCanceled);
 

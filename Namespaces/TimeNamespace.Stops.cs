@@ -33,7 +33,7 @@ internal sealed partial class TimeNamespace
     {
         if (_frozen is not { } frozen)
         {
-            throw new TimeNamespaceException(Errno.EINVAL, $"Namespace '{Name}' is not frozen");
+            throw NotFrozen();
         }
 
         var offsets = policy.Resume(Offsets, frozen.Standing, frozen.Host, host);
@@ -69,6 +69,8 @@ internal sealed partial class TimeNamespace
             _table.CancelInOrder(cancellable.Select(i => (new TimerState(this, i), now.WallOffset)));
         }
     }
+
+    private TimeNamespaceException NotFrozen() => new(Errno.EINVAL, $"Namespace '{Name}' is not frozen");
 
     /// <summary>Writes the namespace down. It is unchanged in every observable way (B10).</summary>
     /// <exception cref="TimeNamespaceException">

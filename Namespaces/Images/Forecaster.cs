@@ -29,7 +29,7 @@ internal static class Forecaster
     }
 
     /// <summary>What is readable when the restore is done: cancels in the order of arming, then ticks, the longest overdue first.</summary>
-    private static IEnumerable<ForecastEntry> AtOnce(TimeNamespace ns, ClockReadings now)
+    public static IEnumerable<ForecastEntry> AtOnce(TimeNamespace ns, ClockReadings now)
     {
         var readable = ns.Timers.Where(static t => t.IsReadable).ToArray();
         var cancelled = readable.Where(IsCancelled)

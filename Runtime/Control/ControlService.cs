@@ -5,6 +5,7 @@ using TimeNs.Clocks;
 using TimeNs.Control.Access;
 using TimeNs.Control.Events;
 using TimeNs.Control.Limits;
+using TimeNs.Control.Routes;
 using TimeNs.Runtime;
 
 namespace TimeNs.Control;
@@ -65,6 +66,12 @@ internal sealed class ControlService : IDisposable
 
     /// <summary>Asked for <c>/healthz</c> too: whether the engine's thread no longer comes round.</summary>
     public Func<bool> IsStuck { get; set; } = static () => false;
+
+    /// <summary>The calls that there are: those of the table, and what the application adds before it starts.</summary>
+    public IReadOnlyList<Route> Routes { get; private set; } = RouteTable.All;
+
+    /// <summary>Adds a call to the document and to what an unknown path or method is told.</summary>
+    public void Add(Route route) => Routes = [.. Routes, route];
 
     /// <summary>True from the start of the host application until it begins to stop.</summary>
     public bool IsReady

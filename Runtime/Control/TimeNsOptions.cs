@@ -82,6 +82,9 @@ public sealed class AccessOptions
     /// <summary>A file with the token that such a client must show (<c>Authorization: Bearer</c>). Read at the start.</summary>
     public string? TokenFile { get; set; }
 
+    /// <summary>The configuration file says something of clients over TCP, be it <c>none</c>: then nothing is put in its place.</summary>
+    internal bool SaysTcp { get; set; }
+
     /// <summary>Host names, without a port, under which the service may be asked over TCP, beside localhost and the loopback addresses.</summary>
     public IList<string> Hosts { get; } = [];
 }

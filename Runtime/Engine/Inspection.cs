@@ -50,6 +50,16 @@ internal static class Inspection
         }
     }
 
+    /// <summary>What a thaw would fire at once; throws what <see cref="RuntimeNamespace.Thaw"/> would. The engine waits as for a checkpoint.</summary>
+    public static IReadOnlyList<ForecastEntry> ForetellThaw(this RuntimeNamespace ns, RestorePolicy policy)
+    {
+        lock (ns.Engine.Gate)
+        {
+            ns.CheckOpen();
+            return ns.State.ForetellThaw(policy, ns.Engine.ReadHost());
+        }
+    }
+
     /// <summary>All live namespaces, the host first, those of one shard as of one moment. Only the first shard's host is one.</summary>
     /// <exception cref="ObjectDisposedException">The runtime has ended.</exception>
     public static IReadOnlyList<NamespaceLook> LookAtNamespaces(this TimeRuntime runtime)

@@ -18,6 +18,7 @@ namespace TimeNs.Runtime;
 public sealed class TimeRuntime : IDisposable, IAsyncDisposable
 {
     private readonly TimerEngine[] _engines;
+    private RuntimeNamespace? _own;
 
     private TimeRuntime(TimeRuntimeOptions options)
     {
@@ -71,6 +72,35 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
             return engine.Statistics;
         }
     }).Aggregate(static (all, one) => all.And(one));
+
+    /// <summary>
+    /// The host's clocks for timers that keep the process itself going: beats, polls. They are in no list of namespaces and in no count of one, so that
+    /// whoever looks at the host sees what is the host's.
+    /// </summary>
+    internal RuntimeNamespace Own
+    {
+        get
+        {
+            var engine = _engines[0];
+            lock (engine.Gate)
+            {
+                engine.CheckRunning();
+                return _own ??= new RuntimeNamespace(this, engine, new TimeNamespace(engine.Table, NamespaceTable.HostName, ClockOffsets.None), restored: null);
+            }
+        }
+    }
+
+    /// <summary>How often the timers of <see cref="Own"/> have expired: they are in <see cref="Statistics"/>.</summary>
+    internal long OwnExpirations
+    {
+        get
+        {
+            lock (_engines[0].Gate)
+            {
+                return _own?.State.Expirations ?? 0;
+            }
+        }
+    }
 
     /// <summary>One a shard; the first one's host is the host.</summary>
     internal IReadOnlyList<TimerEngine> Engines => _engines;
@@ -299,7 +329,8 @@ public sealed class TimeRuntime : IDisposable, IAsyncDisposable
         List<(RuntimeNamespace Namespace, NamespaceTimer[] Timers)> ending = [];
         lock (engine.Gate)
         {
-            foreach (var ns in engine.Table.Namespaces)
+            IEnumerable<TimeNamespace> own = engine == _engines[0] && _own is not null ? [_own.State] : [];
+            foreach (var ns in engine.Table.Namespaces.Concat(own))
             {
                 if (ns.Tag is RuntimeNamespace closed)
                 {

@@ -126,7 +126,7 @@ public class CallsTest
         var frozen = (await _rig.SendAsync("POST", "/v1/namespaces/web/freeze")).Has(200).As(ControlJson.Default.NamespaceInfo);
         _rig.Kernel.Advance(Duration.FromSeconds(100));
         var standing = await _rig.GetAsync("/v1/namespaces/web", ControlJson.Default.NamespaceInfo);
-        var thawed = (await _rig.SendAsync("POST", "/v1/namespaces/web/thaw", """{"clocks":"gvisor","monotonic":"frozen","missed":"one"}""")).Has(200).As(ControlJson.Default.NamespaceInfo);
+        var thawed = (await _rig.SendAsync("POST", "/v1/namespaces/web/thaw", """{"clocks":"gvisor","monotonic":"frozen","missed":"one"}""")).Has(200).As(ControlJson.Default.NamespaceChange).Namespace;
         Assert.Multiple(() =>
         {
             Assert.That((frozen.Frozen, frozen.Next), Is.EqualTo((true, (NextExpiration?)null)));
@@ -272,8 +272,29 @@ public class CallsTest
         Assert.That(foretold.Fires?.Expirations ?? 0, Is.EqualTo(expirations));
         var set = (await _rig.SendAsync("PUT", Path, setting)).Has(200).As(ControlJson.Default.TimerSet);
         Assert.That((set.DryRun, set.Fires), Is.EqualTo((false, foretold.Fires)));
+        _rig.Kernel.Settle();
         var read = (await _rig.SendAsync("POST", Path + "/read")).Has(200).As(ControlJson.Default.TimerRead);
         Assert.That(read.Expirations, Is.EqualTo(expirations));
+    }
+
+    /// <summary>What the dry run says, the thaw says too, and a read then gives.</summary>
+    [TestCase("count", 12UL)]
+    [TestCase("one", 1UL)]
+    [TestCase("skip", 0UL)]
+    public async Task Thaw_DryRun_ChangesNothing_AndSaysWhatTheThawThenFires(string missed, ulong expirations)
+    {
+        await _rig.MakeAsync(value: "5s");
+        (await _rig.SendAsync("POST", "/v1/namespaces/web/freeze")).Has(200);
+        _rig.Kernel.Advance(Duration.FromSeconds(60));
+        var policy = $$"""{"clocks":"gvisor","missed":"{{missed}}"}""";
+        var foretold = (await _rig.SendAsync("POST", "/v1/namespaces/web/thaw?dry_run=true", policy)).Has(200).As(ControlJson.Default.NamespaceChange);
+        Assert.That((foretold.DryRun, foretold.Namespace.Frozen, foretold.FiresCount), Is.EqualTo((true, true, expirations == 0 ? 0 : 1)));
+        Assert.That(foretold.Fires.Select(static f => (f.Name, f.Clock, f.Expirations)), Is.EqualTo(expirations == 0 ? [] : new[] { ("beat", "CLOCK_MONOTONIC", expirations) }));
+        var thawed = (await _rig.SendAsync("POST", "/v1/namespaces/web/thaw", policy)).Has(200).As(ControlJson.Default.NamespaceChange);
+        Assert.That((thawed.DryRun, thawed.Namespace.Frozen), Is.EqualTo((false, false)));
+        Assert.That(thawed.Fires, Is.EqualTo(foretold.Fires));
+        _rig.Kernel.Settle();
+        Assert.That((await _rig.SendAsync("POST", "/v1/namespaces/web/timers/beat/read")).Has(200).As(ControlJson.Default.TimerRead).Expirations, Is.EqualTo(expirations));
     }
 
     [Test]

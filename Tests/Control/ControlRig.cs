@@ -107,6 +107,7 @@ internal sealed class ControlRig : IAsyncDisposable
         }
 
         (await SendAsync("POST", $"/v1/namespaces/{ns}/timers", $$$"""{"clock":"monotonic","name":"{{{timer}}}","set":{"value":"{{{value}}}","interval":"{{{value}}}"}}""")).Has(201);
+        Kernel.Settle(); // whoever listens from here on is not told of it
     }
 
     public async ValueTask DisposeAsync()

@@ -3,6 +3,7 @@ using TimeNs.Control.Problems;
 using TimeNs.Control.Routes;
 using TimeNs.Control.Text;
 using TimeNs.Control.Wire;
+using TimeNs.Images;
 using TimeNs.Runtime;
 
 namespace TimeNs.Control.Calls;
@@ -39,20 +40,7 @@ internal static class NamespaceCalls
         var request = (await call.ReadJsonAsync(ControlJson.Default.SetOffsetsRequest).ConfigureAwait(false))!;
         var dryRun = call.IsTrue("dry_run");
         var offsets = OffsetsOf(request.Offsets, ns.Offsets, call.Runtime.ReadClocks());
-        var fires = ns.ForetellOffsets(offsets);
-        var answer = new NamespaceChange
-        {
-            Namespace = null!,
-            DryRun = dryRun,
-            Fires = [.. fires.Take(Answers.MaxFires).Select(e => Answers.Of(e, ns.FindTimer(e.TimerId)?.Clock ?? ClockId.Realtime))],
-            FiresCount = fires.Count,
-        };
-        if (!dryRun)
-        {
-            ns.SetOffsets(offsets);
-        }
-
-        await call.AnswerAsync(answer with { Namespace = Answers.Of(ns.Look()) }, ControlJson.Default.NamespaceChange).ConfigureAwait(false);
+        await ChangeAsync(call, ns, dryRun, ns.ForetellOffsets(offsets), () => ns.SetOffsets(offsets)).ConfigureAwait(false);
     }
 
     public static Task Freeze(ControlCall call)
@@ -66,8 +54,9 @@ internal static class NamespaceCalls
     {
         var ns = NotTheHost(call);
         var request = await call.ReadJsonAsync(ControlJson.Default.ThawRequest).ConfigureAwait(false);
-        ns.Thaw(Policies.Read(request ?? new ThawRequest()));
-        await Answer(call, ns).ConfigureAwait(false);
+        var dryRun = call.IsTrue("dry_run");
+        var policy = Policies.Read(request ?? new ThawRequest());
+        await ChangeAsync(call, ns, dryRun, ns.ForetellThaw(policy), () => ns.Thaw(policy)).ConfigureAwait(false);
     }
 
     public static Task Close(ControlCall call)
@@ -89,6 +78,18 @@ internal static class NamespaceCalls
         request.Realtime is { } realtime ? TimeInput.Offset(realtime, ClockBase.Realtime, "offsets.realtime", host) : present.RealtimeNs,
         request.Monotonic is { } monotonic ? TimeInput.Offset(monotonic, ClockBase.Monotonic, "offsets.monotonic", host) : present.MonotonicNs,
         request.Boottime is { } boottime ? TimeInput.Offset(boottime, ClockBase.Boottime, "offsets.boottime", host) : present.BoottimeNs);
+
+    private static Task ChangeAsync(ControlCall call, RuntimeNamespace ns, bool dryRun, IReadOnlyList<ForecastEntry> fires, Action change)
+    {
+        Fire[] listed = [.. fires.Take(Answers.MaxFires).Select(e => Answers.Of(e, ns.FindTimer(e.TimerId)?.Clock ?? ClockId.Realtime))];
+        if (!dryRun)
+        {
+            change();
+        }
+
+        var answer = new NamespaceChange { Namespace = Answers.Of(ns.Look()), DryRun = dryRun, Fires = listed, FiresCount = fires.Count };
+        return call.AnswerAsync(answer, ControlJson.Default.NamespaceChange);
+    }
 
     private static Task Answer(ControlCall call, RuntimeNamespace ns) => call.AnswerAsync(Answers.Of(ns.Look()), ControlJson.Default.NamespaceInfo);
 }

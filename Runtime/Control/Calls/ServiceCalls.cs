@@ -16,6 +16,7 @@ internal static class ServiceCalls
     {
         var service = call.Service;
         var namespaces = call.Runtime.LookAtNamespaces();
+        var own = call.Runtime.OwnExpirations; // asked for first, so that what is taken away has been counted
         var statistics = call.Runtime.Statistics;
         return call.AnswerAsync(
             new ServiceInfo
@@ -34,8 +35,8 @@ internal static class ServiceCalls
                 Statistics = new ServiceStatistics
                 {
                     Wakeups = statistics.Wakeups,
-                    Expirations = statistics.Expirations,
-                    Deliveries = statistics.Deliveries,
+                    Expirations = statistics.Expirations - own,
+                    Deliveries = Math.Max(0, statistics.Deliveries - own), // each is a delivery, or is about to be
                     HostClockSets = statistics.HostClockSets,
                     FaultedObservers = statistics.FaultedObservers,
                 },
@@ -48,7 +49,7 @@ internal static class ServiceCalls
     public static async Task OpenApi(ControlCall call)
     {
         call.Http.Response.ContentType = "application/json";
-        await call.Http.Response.Body.WriteAsync(OpenApiDocument.Utf8, call.Http.RequestAborted).ConfigureAwait(false);
+        await call.Http.Response.Body.WriteAsync(OpenApiDocument.Of(call.Service.Routes), call.Http.RequestAborted).ConfigureAwait(false);
     }
 
     public static Task Health(ControlCall call) => call.Service.IsStuck()
@@ -90,7 +91,7 @@ internal static class ServiceCalls
 
     private static async Task WriteAsync(ControlCall call, EventBuffer buffer, EventScope scope)
     {
-        var (http, time) = (call.Http, call.Runtime.Host.TimeProvider);
+        var (http, time) = (call.Http, call.Runtime.Own.TimeProvider);
         if (http.Features.Get<Microsoft.AspNetCore.Server.Kestrel.Core.Features.IHttpMinResponseDataRateFeature>() is { } rate)
         {
             rate.MinDataRate = null; // a slow reader is this stream's to judge

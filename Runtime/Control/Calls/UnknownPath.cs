@@ -12,7 +12,7 @@ internal static class UnknownPath
     public static Task Refuse(ControlCall call)
     {
         var path = "/v1/" + (call.Http.Request.RouteValues["rest"] as string ?? "");
-        var methods = RouteTable.All.Where(r => Matches(r.Path, path.TrimEnd('/'))).Select(static r => r.Method).ToArray();
+        var methods = call.Service.Routes.Where(r => Matches(r.Path, path.TrimEnd('/'))).Select(static r => r.Method).ToArray();
         var shown = Text.TimeInput.Shown(path);
         if (methods.Length == 0)
         {

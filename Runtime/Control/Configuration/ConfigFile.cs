@@ -192,7 +192,7 @@ internal sealed class ConfigFile(
     /// <summary>The folder is watched, not the file: most editors, and a mounted ConfigMap, put another file in its place.</summary>
     private void Watch()
     {
-        var time = service.Runtime.Host.TimeProvider;
+        var time = service.Runtime.Own.TimeProvider;
         _quiet = time.CreateTimer(static self => _ = ((ConfigFile)self!).ReloadAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _poll = time.CreateTimer(static self => _ = ((ConfigFile)self!).ReloadAsync(), this, Poll, Poll);
         var folder = Path.GetDirectoryName(FilePath)!;

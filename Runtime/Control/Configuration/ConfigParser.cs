@@ -135,8 +135,9 @@ internal sealed class ConfigParser
         access.Texts("read_users", options.ReadUsers, NoUser);
         access.Texts("read_groups", options.ReadGroups, NoGroup);
         access.Texts("hosts", options.Hosts);
-        options.TcpRole = RoleIn(access, "tcp_role");
-        options.LoopbackRole = RoleIn(access, "loopback_role");
+        var (tcp, loopback) = (RoleIn(access, "tcp_role"), RoleIn(access, "loopback_role"));
+        (options.TcpRole, options.LoopbackRole) = (tcp ?? Role.None, loopback ?? Role.None);
+        options.SaysTcp = tcp is not null || loopback is not null || options.TokenFile is not null;
         access.CheckRest();
         if (_faults.Count == faults)
         {
@@ -146,11 +147,14 @@ internal sealed class ConfigParser
         return options;
     }
 
-    private Role RoleIn(ConfigMembers access, string name)
+    /// <summary>Null where nothing is said, which is not <c>none</c>.</summary>
+    private Role? RoleIn(ConfigMembers access, string name)
     {
         switch (access.Text(name))
         {
-            case null or "none":
+            case null:
+                return null;
+            case "none":
                 return Role.None;
             case "read":
                 return Role.Read;

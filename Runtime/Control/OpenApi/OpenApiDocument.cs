@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
@@ -16,10 +17,10 @@ internal static class OpenApiDocument
     private static readonly JsonTypeInfo[] EventTypes =
         [ControlJson.Default.TickEvent, ControlJson.Default.ChangeEvent, ControlJson.Default.LifeEvent, ControlJson.Default.DroppedEvent];
 
-    private static readonly Lazy<byte[]> Text = new(static () => Encode(Create()));
+    private static readonly ConditionalWeakTable<IReadOnlyList<Route>, byte[]> Texts = [];
 
-    /// <summary>The document.</summary>
-    public static ReadOnlyMemory<byte> Utf8 => Text.Value;
+    /// <summary>The document of these calls; made once for each list of them.</summary>
+    public static ReadOnlyMemory<byte> Of(IReadOnlyList<Route> routes) => Texts.GetValue(routes, static r => Encode(Create(r)));
 
     /// <summary>The problems that a call can have.</summary>
     public static IEnumerable<ProblemKind> ProblemsOf(Route route)
@@ -40,7 +41,7 @@ internal static class OpenApiDocument
         return bytes.WrittenSpan.ToArray();
     }
 
-    private static JsonObject Create() => new()
+    private static JsonObject Create(IReadOnlyList<Route> routes) => new()
     {
         ["openapi"] = "3.1.1",
         ["info"] = new JsonObject
@@ -51,10 +52,10 @@ internal static class OpenApiDocument
             ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
         },
         ["servers"] = new JsonArray(new JsonObject { ["url"] = "http://localhost", ["description"] = "Over the Unix socket of the service." }),
-        ["paths"] = Paths(),
+        ["paths"] = Paths(routes),
         ["components"] = new JsonObject
         {
-            ["schemas"] = Schemas(),
+            ["schemas"] = Schemas(routes),
             ["securitySchemes"] = new JsonObject
             {
                 ["token"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "Over TCP only; over the Unix socket the kernel says who the client is." },
@@ -63,10 +64,10 @@ internal static class OpenApiDocument
         ["security"] = new JsonArray(new JsonObject(), new JsonObject { ["token"] = new JsonArray() }),
     };
 
-    private static JsonObject Paths()
+    private static JsonObject Paths(IReadOnlyList<Route> routes)
     {
         var paths = new JsonObject();
-        foreach (var route in RouteTable.All)
+        foreach (var route in routes)
         {
             if (paths[route.Path] is not JsonObject path)
             {
@@ -161,16 +162,17 @@ internal static class OpenApiDocument
 
     private static JsonObject Untyped(Route route) => route == RouteTable.Events
         ? new JsonObject { ["type"] = "string", ["description"] = "Events tick (TickEvent), change (ChangeEvent), created and closed (LifeEvent), dropped (DroppedEvent)." }
-        : route == RouteTable.OpenApi ? new JsonObject { ["type"] = "object" } : Binary();
+        : route == RouteTable.OpenApi ? new JsonObject { ["type"] = "object" }
+        : route.ResponseType.StartsWith("text/", StringComparison.Ordinal) ? new JsonObject { ["type"] = "string" } : Binary();
 
     private static JsonObject Header(string description) => new() { ["description"] = description, ["schema"] = new JsonObject { ["type"] = "integer" } };
 
     private static JsonObject Reference(JsonTypeInfo type) => new() { ["$ref"] = $"#/components/schemas/{type.Type.Name}" };
 
-    private static JsonObject Schemas()
+    private static JsonObject Schemas(IReadOnlyList<Route> routes)
     {
         var schemas = new JsonObject();
-        var types = RouteTable.All.SelectMany(static r => new[] { r.Request, r.Response }).OfType<JsonTypeInfo>().Concat(EventTypes).Append(ControlJson.Default.Problem);
+        var types = routes.SelectMany(static r => new[] { r.Request, r.Response }).OfType<JsonTypeInfo>().Concat(EventTypes).Append(ControlJson.Default.Problem);
         foreach (var type in types.DistinctBy(static t => t.Type))
         {
             schemas[type.Type.Name] = Schema(type);

@@ -24,6 +24,8 @@ internal static class RouteTable
         new("missed", "What becomes of periods that passed meanwhile: count unless said.", "count", "one", "skip"),
     ];
 
+    private static readonly QueryParameter DryRun = new("dry_run", "true: change nothing, only tell what would fire at once.", "true", "false");
+
     public static readonly Route Service = new("service", "GET", "/v1", Role.Read, "The service: version, uptime and counts")
     {
         Response = ControlJson.Default.ServiceInfo,
@@ -74,7 +76,7 @@ internal static class RouteTable
     {
         Request = ControlJson.Default.SetOffsetsRequest,
         Response = ControlJson.Default.NamespaceChange,
-        Query = [new("dry_run", "true: change nothing, only tell what would fire at once.", "true", "false")],
+        Query = [DryRun],
         Problems = [ProblemKind.NoSuchNamespace, ProblemKind.Refused, ProblemKind.OutOfRange],
     };
 
@@ -90,11 +92,12 @@ internal static class RouteTable
         Problems = [ProblemKind.NoSuchNamespace, ProblemKind.Frozen, ProblemKind.Refused],
     };
 
-    public static readonly Route Thaw = new("thaw", "POST", Namespace + "/thaw", Role.Admin, "Set a frozen namespace going again")
+    public static readonly Route Thaw = new("thaw", "POST", Namespace + "/thaw", Role.Admin, "Set a frozen namespace going again, or see what that would fire")
     {
         Request = ControlJson.Default.ThawRequest,
         RequestIsOptional = true,
-        Response = ControlJson.Default.NamespaceInfo,
+        Response = ControlJson.Default.NamespaceChange,
+        Query = [DryRun],
         Problems = [ProblemKind.NoSuchNamespace, ProblemKind.Frozen, ProblemKind.Refused, ProblemKind.OutOfRange],
     };
 

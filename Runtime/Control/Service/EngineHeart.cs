@@ -22,7 +22,7 @@ internal sealed class EngineHeart : IDisposable
     {
         _runtime = runtime;
         Note();
-        _beats = runtime.Host.TimeProvider.CreateTimer(static self => ((EngineHeart)self!).Note(), this, Beat, Beat);
+        _beats = runtime.Own.TimeProvider.CreateTimer(static self => ((EngineHeart)self!).Note(), this, Beat, Beat);
     }
 
     /// <summary>From any thread; MONOTONIC, so that a machine that slept is not taken for an engine that hangs.</summary>

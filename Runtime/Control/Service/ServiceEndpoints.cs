@@ -21,6 +21,7 @@ internal static class ServiceEndpoints
     public static readonly Route Save = new("save", "POST", "/v1/state", Role.Admin, "Write every namespace down now")
     {
         Response = StateJson.Default.StateInfo,
+        Problems = [ProblemKind.Refused],
     };
 
     public static readonly Route Metrics = new("metrics", "GET", "/metrics", Role.Read, "The metrics as Prometheus wants them")
@@ -36,12 +37,18 @@ internal static class ServiceEndpoints
         var heart = services.GetRequiredService<EngineHeart>();
         service.IsDegraded = () => health.IsDegraded;
         service.IsStuck = () => heart.IsStuck;
-        TimeNsEndpoints.Map(application, service, State, call => call.AnswerAsync(Look(services), StateJson.Default.StateInfo));
-        TimeNsEndpoints.Map(application, service, Save, call => SaveAsync(call, services));
+        Map(application, service, State, call => call.AnswerAsync(Look(services), StateJson.Default.StateInfo));
+        Map(application, service, Save, call => SaveAsync(call, services));
         if (services.GetService<PrometheusText>() is { } text) // it listens from here on, before anything is restored
         {
-            TimeNsEndpoints.Map(application, service, Metrics, call => WriteAsync(call, text));
+            Map(application, service, Metrics, call => WriteAsync(call, text));
         }
+    }
+
+    private static void Map(WebApplication application, ControlService service, Route route, Func<ControlCall, Task> handler)
+    {
+        service.Add(route);
+        TimeNsEndpoints.Map(application, service, route, handler);
     }
 
     private static async Task WriteAsync(ControlCall call, PrometheusText text)

@@ -5,7 +5,7 @@ namespace TimeNs.Control.Service;
 /// <summary>What the service logs of its configuration and its state, with stable ids from 200 on.</summary>
 internal static partial class ServiceLog
 {
-    [LoggerMessage(200, LogLevel.Information, "{File} is applied; {Count} namespaces have changed")]
+    [LoggerMessage(200, LogLevel.Information, "{File} is applied; namespaces that it changed: {Count}")]
     public static partial void ConfigApplied(ILogger logger, string file, int count);
 
     [LoggerMessage(201, LogLevel.Error, "The configuration is refused and nothing has changed: {Fault}")]
@@ -26,8 +26,8 @@ internal static partial class ServiceLog
     [LoggerMessage(206, LogLevel.Information, "SIGHUP without a configuration file: the service stops")]
     public static partial void HangupStops(ILogger logger);
 
-    [LoggerMessage(210, LogLevel.Information, "Namespace {Namespace} with {Timers} timers is restored from its image of {Taken}, {DownNs} ns ago")]
-    public static partial void Restored(ILogger logger, string @namespace, int timers, string taken, long downNs);
+    [LoggerMessage(210, LogLevel.Information, "Namespace {Namespace} is restored from its image of {Taken}, {DownNs} ns ago; timers: {Timers}")]
+    public static partial void Restored(ILogger logger, string @namespace, string taken, long downNs, int timers);
 
     [LoggerMessage(211, LogLevel.Warning, "The service before did not stop cleanly: what happened in namespace {Namespace} after {Taken} may be missing: between {AtLeastNs} ns and {AtMostNs} ns of it")]
     public static partial void MayMiss(ILogger logger, string @namespace, string taken, long atLeastNs, long atMostNs);
@@ -38,7 +38,7 @@ internal static partial class ServiceLog
     [LoggerMessage(213, LogLevel.Error, "Namespace {Namespace} cannot be written down: {Reason}")]
     public static partial void SaveFailed(ILogger logger, string @namespace, string reason);
 
-    [LoggerMessage(214, LogLevel.Information, "{Count} namespaces are written down; the service stops cleanly")]
+    [LoggerMessage(214, LogLevel.Information, "The service stops cleanly; namespaces written down: {Count}")]
     public static partial void StoppedClean(ILogger logger, int count);
 
     [LoggerMessage(215, LogLevel.Error, "The state directory cannot be kept up: {Reason}")]

@@ -47,7 +47,7 @@ internal sealed class ServiceManager : IHostedLifecycleService, IDisposable
     {
         if (_watchdog is { } period)
         {
-            _beats = _runtime.Host.TimeProvider.CreateTimer(static self => ((ServiceManager)self!).Tell("WATCHDOG=1"), this, period, period);
+            _beats = _runtime.Own.TimeProvider.CreateTimer(static self => ((ServiceManager)self!).Tell("WATCHDOG=1"), this, period, period);
             ServiceLog.WatchdogFed(_log, period.Ticks * 100);
         }
 

@@ -126,7 +126,7 @@ internal sealed class Restorer(TimeRuntime runtime, StateDirectory directory, Re
             MissesAtMostNs = MayMiss ? Math.Max(least, Between(image.Host, now.Realtime, now.Boottime, BootId)) : 0, // the wall clock may have been set back
         };
         _restored.Add(told);
-        ServiceLog.Restored(log, told.Namespace, told.Timers, told.Taken, told.DownNs);
+        ServiceLog.Restored(log, told.Namespace, told.Taken, told.DownNs, told.Timers);
         if (told.MayMiss)
         {
             ServiceLog.MayMiss(log, told.Namespace, told.Taken, told.MissesAtLeastNs, told.MissesAtMostNs);

@@ -67,7 +67,7 @@ internal sealed class StateService : IHostedLifecycleService, IDisposable
         _imagesBootId = _restorer.AreImagesOfThisBoot ? _restorer.BootId : "";
         BeginSigns();
         _nextRound = NextRound();
-        _beats = _runtime.Host.TimeProvider.CreateTimer(static self => ((StateService)self!).OnBeat(), this, Beat, Beat);
+        _beats = _runtime.Own.TimeProvider.CreateTimer(static self => ((StateService)self!).OnBeat(), this, Beat, Beat);
         return Task.CompletedTask;
     }
 

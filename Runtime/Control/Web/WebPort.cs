@@ -23,7 +23,7 @@ internal static class WebPort
 
     private static void Complete(AccessOptions access, string tokenFile)
     {
-        if (access is { TcpRole: Role.None, LoopbackRole: Role.None, TokenFile: null })
+        if (!access.SaysTcp)
         {
             (access.TcpRole, access.LoopbackRole, access.TokenFile) = (Role.Admin, Role.Read, tokenFile);
         }

@@ -96,7 +96,7 @@ public sealed record NamespaceChange
 
     /// <summary>
     /// The timers that were readable at once after the change, as worked out just before it: the first 1000 of them. What was unread
-    /// before the change is among them after a restore, and not after a change of offsets.
+    /// before the change is among them after a restore, and not after a thaw or a change of offsets.
     /// </summary>
     public required IReadOnlyList<Fire> Fires { get; init; }
 

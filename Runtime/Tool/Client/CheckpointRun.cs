@@ -169,7 +169,7 @@ internal sealed class CheckpointRun(Session session, string ns, string file, str
         try
         {
             await session.Service.AskAsync(
-                HttpMethod.Post, $"{Paths.Namespace(ns)}/thaw", AsIfNeverFrozen, ControlJson.Default.ThawRequest, ControlJson.Default.NamespaceInfo).ConfigureAwait(false);
+                HttpMethod.Post, $"{Paths.Namespace(ns)}/thaw", AsIfNeverFrozen, ControlJson.Default.ThawRequest, ControlJson.Default.NamespaceChange).ConfigureAwait(false);
             return $"{ns} was thawed and goes on";
         }
         catch (ToolException e)

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using TimeNs.Control.Wire;
 using TimeNs.Tool.Client;
-using TimeNs.Tool.Reports;
 
 namespace TimeNs.Tool.Commands;
 
@@ -12,17 +11,20 @@ internal static class NsThawCommand
     {
         var ns = verbs.Namespace();
         var policy = new PolicyOptions();
+        var change = new ChangeVerb();
         return verbs.Verb(
             new ExampleCommand("thaw", "Set a frozen namespace going again, as after a suspend unless said otherwise.",
-                "timens ns thaw web",
+                "timens ns thaw web --dry-run  # which timers that would fire",
+                "timens ns thaw web --yes",
                 "timens ns thaw web --monotonic elapsed --missed one  # as if it had never stopped, but with one tick for all that was missed"),
-            async session =>
-            {
-                var thawed = await session.Service.AskAsync(
-                    HttpMethod.Post, $"{Paths.Namespace(session.Get(ns))}/thaw", policy.Words(session.Parsed),
-                    ControlJson.Default.ThawRequest, ControlJson.Default.NamespaceInfo).ConfigureAwait(false);
-                return session.Show(thawed, WireJson.Page.NamespaceInfo, n => NamespaceReport.WriteOne(session.Output, n, session.Surroundings.Width));
-            },
-            [ns, .. policy.All]);
+            session => change.RunAsync(session, dryRun => AskAsync(session, session.Get(ns), policy.Words(session.Parsed), dryRun)),
+            [ns, .. policy.All, .. change.All]);
     }
+
+    private static Task<NamespaceChange> AskAsync(Session session, string ns, ThawRequest policy, bool dryRun) => session.Service.AskAsync(
+        HttpMethod.Post,
+        Paths.Query($"{Paths.Namespace(ns)}/thaw", ("dry_run", dryRun ? "true" : null)),
+        policy,
+        ControlJson.Default.ThawRequest,
+        ControlJson.Default.NamespaceChange);
 }

@@ -96,8 +96,7 @@ internal static class ServeCommand
             output.WriteLine($"timens: listening on {options.Socket}");
             foreach (var url in application.Urls.Where(static u => !u.Contains("unix:", StringComparison.Ordinal)))
             {
-                var token = application.Services.GetRequiredService<ControlService>().Options.Access.TokenFile;
-                output.WriteLine($"timens: listening on {url}{(token is null ? "" : $" (admin with the token in {token})")}");
+                output.WriteLine($"timens: listening on {url}{Whom(application.Services.GetRequiredService<ControlService>().Options.Access)}");
             }
 
             output.Flush();
@@ -109,6 +108,9 @@ internal static class ServeCommand
             throw new ToolException(refused.Message);
         }
     }
+
+    private static string Whom(AccessOptions access) =>
+        access.TcpRole == Role.None ? "" : $" ({access.TcpRole.ToString().ToLowerInvariant()}{(access.TokenFile is { } token ? $" with the token in {token}" : "")})";
 
     /// <summary>The error stream takes the log: the output has a line for each place that the service listens on.</summary>
     private static void Configure(WebApplicationBuilder builder, string? log)

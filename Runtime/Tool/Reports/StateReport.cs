@@ -56,12 +56,15 @@ internal static class StateReport
         {
             var saved = state.Saved.FirstOrDefault(s => string.Equals(s.Namespace, name, StringComparison.Ordinal));
             var restored = state.Restored.FirstOrDefault(r => string.Equals(r.Namespace, name, StringComparison.Ordinal));
-            sheet.Row(name, saved?.Taken ?? "closed", saved?.Timers ?? 0, restored?.Taken ?? "-", Missed(restored));
+            sheet.Row(name, Taken(saved?.Taken, "closed"), saved?.Timers ?? 0, Taken(restored?.Taken, "-"), Missed(restored));
         }
 
         output.WriteLine();
         sheet.Write(output, width);
     }
+
+    /// <summary>An instant with nine decimals; without them where there is no room.</summary>
+    private static Cell Taken(string? instant, string absent) => instant is null ? absent : new Cell(instant, $"{instant.Split('.')[0]}Z");
 
     private static string Before(StateInfo state) => state.Before switch
     {

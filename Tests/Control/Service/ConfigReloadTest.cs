@@ -148,6 +148,8 @@ public class ConfigReloadTest
         var address = rig.Application.Urls.Single(static u => u.StartsWith("http://127", StringComparison.Ordinal));
         using var http = new HttpClient { BaseAddress = new Uri(address) };
         Assert.That(await http.GetStringAsync("/healthz"), Is.EqualTo("""{"status":"ok"}"""));
+        Assert.That((int)(await http.GetAsync("/v1")).StatusCode, Is.EqualTo(200));
+        Assert.That(await rig.ReloadAsync("""{"http":{"listen":"127.0.0.1:0"},"access":{"tcp_role":"none"}}"""), Is.True);
         Assert.That((int)(await http.GetAsync("/v1")).StatusCode, Is.EqualTo(401));
         Assert.That(await rig.ReloadAsync("""{"http":{"listen":"127.0.0.1:0"},"access":{"tcp_role":"read"}}"""), Is.True);
         Assert.That((int)(await http.GetAsync("/v1")).StatusCode, Is.EqualTo(200));

@@ -3,6 +3,7 @@ using NodaTime;
 using TimeNs.Clocks;
 using TimeNs.Control;
 using TimeNs.Control.Service;
+using TimeNs.Control.Wire;
 using TimeNs.Runtime;
 using TimeNs.Runtime.Kernel;
 using TimeNs.Tests.Tool;
@@ -112,6 +113,19 @@ public class ServiceManagerTest
         Assert.That((heart.IsStuckAt(new ClockTime(now.Nanoseconds + 15_000_000_000)), heart.IsStuckAt(new ClockTime(now.Nanoseconds + 15_000_000_001))), Is.EqualTo((false, true)));
         rig.Get<ControlService>().IsStuck = static () => true;
         (await rig.SendAsync("GET", "/healthz")).IsProblem(503, "stopping");
+    }
+
+    /// <summary>Whoever looks at the host sees what is the host's, not what keeps the service going.</summary>
+    [Test]
+    public async Task Beats_AndPolls_AreInNoNamespaceThatAnybodySees()
+    {
+        await using var rig = await ServiceRig.StartAsync(_folder, "{}", state: true);
+        rig.Kernel.Advance(Duration.FromSeconds(20));
+        Assert.That(rig.Runtime.OwnExpirations, Is.GreaterThanOrEqualTo(20), "they are there");
+        var host = (await rig.SendAsync("GET", "/v1/namespaces/host")).Has(200).As(ControlJson.Default.NamespaceInfo);
+        Assert.That((host.Next, host.EphemeralTimers, host.Expirations), Is.EqualTo(((NextExpiration?)null, 0, 0L)));
+        var service = (await rig.SendAsync("GET", "/v1")).Has(200).As(ControlJson.Default.ServiceInfo);
+        Assert.That((service.Namespaces, service.Statistics.Expirations, service.Statistics.Deliveries), Is.EqualTo((1, 0L, 0L)));
     }
 
     private static IDisposable Stick(TimeRuntime runtime, TaskCompletionSource entered, ManualResetEventSlim release)

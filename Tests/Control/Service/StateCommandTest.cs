@@ -39,6 +39,8 @@ public class StateCommandTest
         Assert.That(shown, Does.Contain("state, written every 30s").And.Contain("did not stop cleanly; last alive 2026-01-01T00:00:00")
             .And.Contain("refused: ").And.Contain("$.x: it is not known").And.Contain("set aside  bad.tns.bad: ").And.Contain("degraded   an image could not be restored"));
         Assert.That(shown.Split('\n').Single(static l => l.StartsWith("  web ", StringComparison.Ordinal)), Does.Contain("4s to 4s"));
+        var narrow = ToolRun.In(ToolService.Around(second.SocketPath) with { Width = 80 }, "state").OutputLines.Single(static l => l.StartsWith("  web ", StringComparison.Ordinal));
+        Assert.That(narrow, Has.Length.LessThanOrEqualTo(80).And.Contains("2026-01-01T00:00:00Z   4s to 4s"));
         Assert.That(ToolRun.In(ToolService.Around(second.SocketPath), "state", "--json").Json().GetProperty("restored")[0].GetProperty("may_miss").GetBoolean(), Is.True);
     }
 

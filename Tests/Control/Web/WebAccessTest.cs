@@ -115,6 +115,17 @@ public class WebAccessTest
         Assert.That(refused!.Message, Does.Contain("others could know the token"));
     }
 
+    /// <summary>To say none is not to say nothing.</summary>
+    [TestCase("""{"tcp_role": "none"}""")]
+    [TestCase("""{"loopback_role": "none"}""")]
+    public async Task WhereTheConfigurationSaysNone_NobodyMayDoAnything(string access)
+    {
+        await using var rig = await WebRig.StartAsync(_folder, $$"""{"access": {{access}}}""");
+        (await rig.SendAsync("GET", "/v1")).IsProblem(401, "unauthorised");
+        var token = (await File.ReadAllTextAsync(WebRig.TokenFile(_folder))).Trim();
+        (await rig.SendAsync("GET", "/v1", Showing(token))).IsProblem(401, "unauthorised");
+    }
+
     [TestCase("""{"token_file": "TOKEN", "tcp_role": "read"}""", 401, "read")]
     [TestCase("""{"token_file": "TOKEN", "tcp_role": "admin", "loopback_role": "read"}""", 200, "admin")]
     [TestCase("""{"tcp_role": "admin"}""", 200, "admin")]

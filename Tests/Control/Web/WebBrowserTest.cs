@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
+using TimeNs.Clocks;
 using TimeNs.Control.Text;
 using TimeNs.Control.Wire;
 using TimeNs.Tests.Control.Service;
 using TimeNs.Tests.Tool;
+using TimeNs.Timers;
 
 namespace TimeNs.Tests.Control.Web;
 
@@ -160,7 +162,10 @@ public class WebBrowserTest
         await page.ClickAsync("[data-namespace=cold] [data-do=freeze]");
         await page.WaitForAsync("[data-namespace=cold] .badge");
         Assert.That((await rig.LookAsync("cold")).Frozen, Is.True);
+        rig.Service.Namespace("cold").CreateTimer(ClockId.Boottime).Set(TimerSetting.After(NodaTime.Duration.FromMinutes(1)));
+        rig.Service.Kernel.Advance(NodaTime.Duration.FromHours(1));
         await page.ClickAsync("[data-namespace=cold] [data-do=thaw]");
+        await page.WaitForTextAsync("#said", "cold is going again. That made 1 timer fire.");
         await page.WaitAsync("!document.querySelector('[data-namespace=cold] .badge').checkVisibility()");
         Assert.That((await rig.LookAsync("cold")).Frozen, Is.False);
         Assert.That(page.Faults, Is.Empty);
@@ -185,12 +190,17 @@ public class WebBrowserTest
         Assert.That(await page.IsShownAsync("[data-namespace=web] [data-do=edit]"), Is.False);
     }
 
-    /// <summary>The stream is made one that reads the timers of web, so that there are ticks.</summary>
+    /// <summary>The page reads no timer, whoever looks at it: it shows what another subscriber reads, and takes nothing from it.</summary>
     [Test]
-    public async Task Ticks_Appear_WithTheirLateness()
+    public async Task Ticks_ThatAnotherSubscriberReads_AppearOnAReadersPage_WithTheirLateness()
     {
-        await using var rig = await WebRig.StartAsync(_folder, Admin, services: static builder => EventsThatRead.Add(builder, "web"));
+        await using var rig = await WebRig.StartAsync(_folder, Reader);
+        var read = 0;
+        using var beat = rig.Service.Namespace("web").FindTimer("beat")!.Ticks.Subscribe(_ => Interlocked.Increment(ref read));
+        using var report = rig.Service.Namespace("web").FindTimer("report")!.Ticks.Subscribe(_ => Interlocked.Increment(ref read));
+        rig.Service.Namespace("cold").CreateTimer(ClockId.Monotonic, "unread").Set(TimerSetting.Every(NodaTime.Duration.FromSeconds(10)));
         var page = await OpenAsync(rig);
+        Assert.That(await page.TextAsync("#role"), Is.EqualTo("Reader"));
         foreach (var ticks in new[] { 1, 3, 4 })
         {
             rig.Service.Kernel.Advance(NodaTime.Duration.FromSeconds(10)); // and no further: ticks that wait for the stream are summed
@@ -198,7 +208,8 @@ public class WebBrowserTest
         }
 
         var list = await page.TextAsync("#event-list");
-        Assert.That(list, Does.Contain("web / beat").And.Contain("web / report").And.Contain("1 expiration, 0 ns late"));
+        Assert.That(list, Does.Contain("web / beat").And.Contain("web / report").And.Contain("1 expiration, 0 ns late").And.Not.Contain("unread"));
+        Assert.That(Volatile.Read(ref read), Is.EqualTo(4), "the page took none of them");
         await page.WaitForTextAsync("#lateness", "4 ticks: median 0 ns");
         Assert.That(await page.TextAsync("#histogram tbody tr:first-child"), Does.Contain("4"));
         Assert.That(page.Faults, Is.Empty);
@@ -218,7 +229,7 @@ public class WebBrowserTest
         await page.WaitForTextAsync("#banner", "Clocks stand as they were last known");
         Assert.That(await page.TextAsync("#link"), Does.Contain("No connection"));
         var next = Reader.Replace("\"cold\"", "\"warm\"", StringComparison.Ordinal);
-        await using var again = await WebRig.StartAsync(_folder, next, port, static builder => EventsThatRead.StartLater(builder));
+        await using var again = await WebRig.StartAsync(_folder, next, port, static builder => LaterMachine.Add(builder));
         await page.WaitForTextAsync("#said", "The service was restarted at 2026-06-01 00:00:00 UTC");
         await page.WaitForAsync("[data-namespace=warm]");
         Assert.That(await page.IsShownAsync("#banner"), Is.False);

@@ -1,3 +1,4 @@
+using System.Reactive.Disposables;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 using TimeNs.Clocks;
@@ -70,10 +71,11 @@ public class WebPictures
     [Test]
     public async Task ThePage_WithTicks()
     {
-        await using var rig = await StartAsync(Config, ticksOf: "web");
+        await using var rig = await StartAsync(Config);
         var report = rig.Service.Runtime.ReadClocks().Realtime.ToInstant() + Duration.FromDays(3) + Duration.FromSeconds(53);
         rig.Service.Namespace("web").CreateTimer(ClockId.Realtime, "report").Set(TimerSetting.At(report, Duration.FromHours(1), cancelOnSet: false));
         rig.Service.Namespace("restored-2").Freeze();
+        using var readers = new CompositeDisposable(rig.Service.Namespace("web").Timers.Select(static t => t.Ticks.Subscribe()));
         var page = await _browser!.OpenAsync(1400, 1400);
         await page.GoAsync(rig.Address);
         await page.WaitAsync("document.querySelectorAll('#event-list [data-kind=tick]').length >= 14");
@@ -101,7 +103,7 @@ public class WebPictures
     public async Task ThePage_WithNothing_WithMany_AndWithoutAService()
     {
         var page = await _browser!.OpenAsync(1400, 1500);
-        await using (var rig = await StartAsync("""{"host_name": "db-1"}""", ticksOf: null))
+        await using (var rig = await StartAsync("""{"host_name": "db-1"}"""))
         {
             await page.GoAsync(rig.Address);
             await page.WaitForTextAsync("#none", "no namespace but the host");
@@ -124,14 +126,8 @@ public class WebPictures
         await SaveAsync(page, Path.Combine(Others, "lost-360.png"));
     }
 
-    private Task<WebRig> StartAsync(string config, string? ticksOf) => WebRig.StartAsync(_folder, config, services: builder =>
-    {
-        builder.Services.AddSingleton<IKernel>(static _ => new LinuxKernel());
-        if (ticksOf is not null)
-        {
-            EventsThatRead.Add(builder, ticksOf);
-        }
-    });
+    private Task<WebRig> StartAsync(string config) =>
+        WebRig.StartAsync(_folder, config, services: static builder => builder.Services.AddSingleton<IKernel>(static _ => new LinuxKernel()));
 
     /// <summary>After a frame of the new size.</summary>
     private static async Task SaveAsync(BrowserPage page, string file)

@@ -44,6 +44,8 @@ internal sealed class LiveRun : IDisposable
     /// <summary>Returns when the error stream has this text.</summary>
     public void ErrorHas(string text) => _error.Await(text, s_patience, () => Output);
 
+    public bool HasEnded => _code.IsCompleted;
+
     /// <summary>The exit code, when it has ended.</summary>
     public int Code
     {

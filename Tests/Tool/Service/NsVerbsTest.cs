@@ -155,7 +155,7 @@ public class NsVerbsTest
         _service.Do("ns", "create", "web");
         Assert.That(_service.Run("ns", "freeze", "web").OutputLines[0], Is.EqualTo("namespace  web (frozen)"));
         Assert.That(_service.Run("ns", "freeze", "web").Code, Is.EqualTo(1));
-        Assert.That(_service.Run("ns", "thaw", "web", "--json").Json().GetProperty("frozen").GetBoolean(), Is.False);
+        Assert.That(_service.Run("ns", "thaw", "web", "--json").Json().GetProperty("namespace").GetProperty("frozen").GetBoolean(), Is.False);
         Assert.That(_service.Run("ns", "thaw", "web").Code, Is.EqualTo(1));
         _service.Run("ns", "thaw", "web", "--missed", "all").IsRefused("--missed must be one of count, one, skip, not 'all'");
     }
@@ -166,13 +166,53 @@ public class NsVerbsTest
         _service.Do("ns", "create", "web");
         _service.Do("ns", "freeze", "web");
         _service.Advance(5000);
-        var clocks = _service.Run("ns", "thaw", "web", "--realtime", "frozen", "--boottime", "frozen", "--monotonic", "elapsed", "--json").Json().GetProperty("offsets");
+        var clocks = _service.Run("ns", "thaw", "web", "--realtime", "frozen", "--boottime", "frozen", "--monotonic", "elapsed", "--json").Json().GetProperty("namespace").GetProperty("offsets");
         Assert.Multiple(() =>
         {
             Assert.That(clocks.GetProperty("realtime_ns").GetInt64(), Is.EqualTo(-5_000_000_000));
             Assert.That(clocks.GetProperty("monotonic_ns").GetInt64(), Is.Zero);
             Assert.That(clocks.GetProperty("boottime_ns").GetInt64(), Is.EqualTo(-5_000_000_000));
         });
+    }
+
+    [Test]
+    public void Thaw_DryRun_SaysWhichAndThawsNothing()
+    {
+        Freeze();
+        _service.Run("ns", "thaw", "web", "--monotonic", "elapsed", "--dry-run").Prints("""
+            this makes 1 timer fire
+              in        id   name   clock             expirations
+            ───────────────────────────────────────────────────────
+              at once    1   beat   CLOCK_MONOTONIC   12
+            """);
+        Assert.That(_service.Runtime.FindNamespace("web")!.IsFrozen, Is.True);
+    }
+
+    [Test]
+    public void Thaw_ThatFires_NeedsYesWhereNobodyCanBeAsked()
+    {
+        Freeze();
+        _service.Run("ns", "thaw", "web", "--monotonic", "elapsed").Fails(1, "this makes 1 timer fire: nothing was changed; --dry-run shows which, --yes does it");
+        Assert.That(_service.Runtime.FindNamespace("web")!.IsFrozen, Is.True);
+        var run = _service.Run("ns", "thaw", "web", "--monotonic", "elapsed", "--yes");
+        Assert.That((run.Code, run.OutputLines[0], run.OutputLines[1]), Is.EqualTo((0, "this makes 1 timer fire", "namespace  web")), run.Error);
+    }
+
+    [Test]
+    public void Thaw_ThatFiresNothing_AsksNobody()
+    {
+        Freeze();
+        var run = _service.Run("ns", "thaw", "web");
+        Assert.That((run.Code, run.OutputLines[0], _service.Runtime.FindNamespace("web")!.IsFrozen), Is.EqualTo((0, "this makes no timer fire", false)), run.Error);
+    }
+
+    /// <summary>With a timer of 5 s that another 60 s make fire, were they its own.</summary>
+    private void Freeze()
+    {
+        _service.Do("ns", "create", "web");
+        _service.Do("timer", "create", "web", "monotonic", "--name", "beat", "--value", "5s", "--interval", "5s");
+        _service.Do("ns", "freeze", "web");
+        _service.Advance(60_000);
     }
 
     [Test]

@@ -157,7 +157,7 @@ function tick(card) {
   return next !== null && next.left <= 0;
 }
 
-function nextText({ name, frozen }, next) {
+function nextText({ frozen }, next) {
   if (frozen) {
     return "its clocks stand";
   }
@@ -166,6 +166,6 @@ function nextText({ name, frozen }, next) {
     return "nothing is to expire";
   }
 
-  const timer = next.id !== 0 ? next.name ?? `timer ${next.id}` : name === "host" ? "a timer of the service itself" : "a timer of a delegate";
+  const timer = next.id !== 0 ? next.name ?? `timer ${next.id}` : "a timer of a delegate";
   return next.left > 0 ? `next: ${timer} in ${about(fromMilliseconds(next.left))}` : `next: ${timer}, due`;
 }

@@ -47,7 +47,12 @@ export function editOffsets(name) {
 }
 
 export async function stopOrGo(name, verb) {
-  onChange(await call("POST", pathOf(name, `/${verb}`)), `${name} is ${verb === "freeze" ? "frozen" : "going again"}.`);
+  const answer = await call("POST", pathOf(name, `/${verb}`));
+  if (verb === "freeze") {
+    onChange(answer, `${name} is frozen.`);
+  } else {
+    onChange(answer.namespace, `${name} is going again. ${sentence(answer)}`);
+  }
 }
 
 /** What the refusal says, in its place; anything else is the page's fault and is told where those are. */
