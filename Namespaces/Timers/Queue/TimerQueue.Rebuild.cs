@@ -12,23 +12,22 @@ internal sealed partial class TimerQueue
 
     /// <summary>Entries that are swept for each change, while a large queue is mostly void.</summary>
     private const int SweptAChange = 8;
+    private const int SweepAhead = 8;
 
     private readonly struct Refiler(TimerQueue queue) : IEntryTaker
     {
-        private const int Ahead = 8;
-
         public void Take(ReadOnlySpan<QueueEntry> entries)
         {
-            for (var i = 0; i < Math.Min(Ahead, entries.Length); i++)
+            for (var i = 0; i < Math.Min(SweepAhead, entries.Length); i++)
             {
                 queue._store.PrefetchNode(entries[i].Index);
             }
 
             for (var i = 0; i < entries.Length; i++)
             {
-                if (i + Ahead < entries.Length)
+                if (i + SweepAhead < entries.Length)
                 {
-                    queue._store.PrefetchNode(entries[i + Ahead].Index);
+                    queue._store.PrefetchNode(entries[i + SweepAhead].Index);
                 }
 
                 queue.Refile(entries[i].Deadline, entries[i].Index, entries[i].Stamp);
@@ -111,8 +110,9 @@ internal sealed partial class TimerQueue
             }
 
             _store.Pool.Work.Rebuilds++;
-            _store.Pool.Work.Rebuilt += _heap.Count;
-            RebuildHeap();
+            _store.Pool.Work.Rebuilt += _heap.Count + _end - _at;
+            CompactRun();
+            RefileHeap(); // what was moved to beyond the run's end is the wheel's
             _headIsVoid = true; // found again at its new place
             wheel.BeginSweep();
             _isSweeping = true;
@@ -175,23 +175,14 @@ internal sealed partial class TimerQueue
         _isSweeping = false;
         var from = Earliest();
         var old = _wheel;
-        var entries = _heap.Detach(out var count);
+        var heap = _heap.Detach(out var count);
         _wheel = Count >= SmallBelow ? _store.Pool.RentWheel() : null;
         _wheel?.Begin(from);
         var refiler = new Refiler(this);
         var run = _run.AsSpan(_at, _end - _at);
         _at = _end = 0;
         refiler.Take(run);
-        for (var i = 0; i < count; i++)
-        {
-            Refile(entries[i].Deadline, entries[i].Index, (uint)entries[i].Order);
-        }
-
-        if (_wheel is not null && _heap.Count == 0)
-        {
-            _heap.Attach(entries, 0); // its room is needed again
-        }
-
+        RefileAll(heap, count);
         if (old is not null)
         {
             old.Drain(ref refiler);
@@ -201,6 +192,51 @@ internal sealed partial class TimerQueue
         if (_wheel is null)
         {
             _run = [];
+        }
+    }
+
+    /// <summary>No sweep of the wheel comes to what has been taken out of it.</summary>
+    private void CompactRun()
+    {
+        var run = _run.AsSpan(0, _end);
+        var kept = _at;
+        for (var i = _at; i < run.Length; i++)
+        {
+            if (i + SweepAhead < run.Length)
+            {
+                _store.PrefetchNode(run[i + SweepAhead].Index);
+            }
+
+            var entry = run[i];
+            ref var node = ref _store.At(entry.Index);
+            switch (Meet(ref node, entry.Deadline, entry.Stamp))
+            {
+                case Meeting.Live:
+                    run[kept++] = entry;
+                    break;
+                case Meeting.Moved:
+                    File(entry.Index, node, isNewest: false);
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        _end = kept;
+    }
+
+    private void RefileHeap() => RefileAll(_heap.Detach(out var count), count);
+
+    private void RefileAll(HeapEntry[] heap, int count)
+    {
+        foreach (ref readonly var entry in heap.AsSpan(0, count))
+        {
+            Refile(entry.Deadline, entry.Index, (uint)entry.Order);
+        }
+
+        if (_wheel is not null && _heap.Count == 0)
+        {
+            _heap.Attach(heap, 0); // its room is needed again
         }
     }
 

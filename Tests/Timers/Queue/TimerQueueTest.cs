@@ -30,7 +30,7 @@ public sealed class TimerQueueTest
 
         rig.Drain();
         rig.Check("at the end");
-    }, iter: 60);
+    }, iter: 400);
 
     [TestCase(TimerQueue.LargeFrom - 1, false)]
     [TestCase(TimerQueue.LargeFrom, true)]
