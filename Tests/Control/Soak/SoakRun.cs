@@ -53,11 +53,10 @@ internal sealed class SoakRun : IDisposable
     {
         _before = ServeFigures.Of(_service);
         var began = Stopwatch.GetTimestamp();
-        var streamed = _plan.TimersOfAStream;
-        var each = (_plan.Timers - _streams.Length * streamed) / _plan.Clients;
+        var each = (_plan.Timers - _plan.FastStreams * _plan.TimersOfAFastStream - _plan.SlowStreams * _plan.TimersOfASlowStream) / _plan.Clients;
         await Task.WhenAll([
             .. _clients.Select(c => Task.Run(() => c.MakeAsync(each, 50 * Millisecond, 5000 * Millisecond))),
-            .. _streams.Select(s => Task.Run(() => s.Owner.MakeAsync(streamed, 100 * Millisecond, 1000 * Millisecond)))]);
+            .. _streams.Select((s, i) => Task.Run(() => s.Owner.MakeAsync(i < _plan.FastStreams ? _plan.TimersOfAFastStream : _plan.TimersOfASlowStream, 100 * Millisecond, 1000 * Millisecond)))]);
         Say($"{_clients.Sum(static c => c.Timers.Count) + _streams.Sum(static s => s.Owner.Timers.Count)} timers created by calls in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
     }
 

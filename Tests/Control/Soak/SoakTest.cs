@@ -72,5 +72,9 @@ internal sealed record SoakPlan(int Clients, int Timers, int Seconds)
 
     public int SlowStreams => 2;
 
-    public int TimersOfAStream => Math.Min(700, Timers / 10);
+    /// <summary>Fewer than an event buffer has places: nothing is dropped while one is read.</summary>
+    public int TimersOfAFastStream => Math.Min(400, Timers / 10);
+
+    /// <summary>More, where there are so many.</summary>
+    public int TimersOfASlowStream => Math.Min(700, Timers / 5);
 }
