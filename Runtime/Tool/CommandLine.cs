@@ -77,7 +77,7 @@ internal static class CommandLine
         return parsed.Invoke(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
     }
 
-    private static RootCommand CreateRoot(ServiceVerbs verbs)
+    internal static RootCommand CreateRoot(ServiceVerbs verbs)
     {
         var root = new RootCommand("Time namespaces: steer those of a service, run scenarios in simulated time, look into checkpoint images.")
         {

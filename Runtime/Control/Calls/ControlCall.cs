@@ -135,7 +135,7 @@ internal sealed class ControlCall(HttpContext http, ControlService service, Rout
 
         using var body = new MemoryStream();
         var chunk = new byte[81920];
-        while (await Http.Request.Body.ReadAsync(chunk, Http.RequestAborted).ConfigureAwait(false) is var read and > 0)
+        while (await ReadSomeAsync(chunk).ConfigureAwait(false) is var read and > 0)
         {
             body.Write(chunk, 0, read);
             if (body.Length > limit)
@@ -188,12 +188,25 @@ internal sealed class ControlCall(HttpContext http, ControlService service, Rout
     private async Task<int> ReadAsync(Memory<byte> buffer)
     {
         var done = 0;
-        while (done < buffer.Length && await Http.Request.Body.ReadAsync(buffer[done..], Http.RequestAborted).ConfigureAwait(false) is var read and > 0)
+        while (done < buffer.Length && await ReadSomeAsync(buffer[done..]).ConfigureAwait(false) is var read and > 0)
         {
             done += read;
         }
 
         return done;
+    }
+
+    /// <summary>The server tells most of what is wrong with a body as a bad request, but a chunk's size that is no 32-bit number as an IOException.</summary>
+    private async ValueTask<int> ReadSomeAsync(Memory<byte> buffer)
+    {
+        try
+        {
+            return await Http.Request.Body.ReadAsync(buffer, Http.RequestAborted).ConfigureAwait(false);
+        }
+        catch (IOException broken) when (broken is not BadHttpRequestException && !Http.RequestAborted.IsCancellationRequested)
+        {
+            throw new ControlException(ProblemKind.BadArgument, "The body could not be read: it is broken, or has ended early.");
+        }
     }
 
     private void CheckMediaType(params ReadOnlySpan<string> taken)

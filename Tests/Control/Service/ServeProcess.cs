@@ -3,16 +3,17 @@ using TimeNs.Tests.Tool;
 
 namespace TimeNs.Tests.Control.Service;
 
-/// <summary><c>timens serve</c> as a process of its own, on the machine's clocks. It is killed when a test has had it for a minute: then every wait for it ends.</summary>
+/// <summary><c>timens serve</c> as a process of its own, on the machine's clocks. It is killed when a test has had it for a minute, or as long as it says: then every wait for it ends.</summary>
 internal sealed class ServeProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly CancellationTokenSource _patience = new(Patience);
+    private readonly CancellationTokenSource _patience;
     private readonly List<string> _log = [];
 
-    private ServeProcess(TestFolder folder, string[] arguments, (string Name, string Value)[] environment)
+    private ServeProcess(TestFolder folder, string[] arguments, (string Name, string Value)[] environment, TimeSpan? patience = null)
     {
+        _patience = new CancellationTokenSource(patience ?? Patience);
         Socket = folder.File("s/timens.sock");
         var start = new ProcessStartInfo("dotnet", [Tool, "serve", "--socket", Socket, .. arguments]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
@@ -42,9 +43,15 @@ internal sealed class ServeProcess : IDisposable
     /// <summary>Starts it, and does not wait for anything.</summary>
     public static ServeProcess Launch(TestFolder folder, params string[] arguments) => new(folder, arguments, []);
 
-    public static ServeProcess Start(TestFolder folder, (string Name, string Value)[] environment, params string[] arguments)
+    public static ServeProcess Start(TestFolder folder, (string Name, string Value)[] environment, params string[] arguments) =>
+        Started(new ServeProcess(folder, arguments, environment), arguments);
+
+    /// <summary>One that a test needs for longer.</summary>
+    public static ServeProcess Start(TestFolder folder, TimeSpan patience, params string[] arguments) =>
+        Started(new ServeProcess(folder, arguments, [], patience), arguments);
+
+    private static ServeProcess Started(ServeProcess started, string[] arguments)
     {
-        var started = new ServeProcess(folder, arguments, environment);
         if (started.Process.StandardOutput.ReadLine() is null)
         {
             var error = started.Process.StandardError.ReadToEnd();
