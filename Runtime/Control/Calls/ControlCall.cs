@@ -92,6 +92,11 @@ internal sealed class ControlCall(HttpContext http, ControlService service, Rout
         where T : class
     {
         var limit = Limits.JsonBytes;
+        if (Http.Request.ContentLength > limit)
+        {
+            throw TooLarge("json_bytes", limit); // the server has a limit of its own, and takes it for a fault when a read meets that
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent(limit + 1);
         try
         {

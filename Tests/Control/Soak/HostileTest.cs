@@ -53,9 +53,14 @@ public class HostileTest
         }
 
         Assert.That(service.Stop(), Is.Zero);
-        var errors = (await log).Split('\n').Where(static l => l.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal) || l.Contains("\"LogLevel\":\"Critical\"", StringComparison.Ordinal)).ToArray();
+        var errors = (await log).Split('\n').Where(IsFault).ToArray();
         Assert.That(errors, Is.Empty);
     }
+
+    /// <summary>Not counted is the web server's note that the rest of a body which it had refused never came (Kestrel's event 67).</summary>
+    private static bool IsFault(string line) =>
+        (line.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal) || line.Contains("\"LogLevel\":\"Critical\"", StringComparison.Ordinal))
+        && !(line.Contains("\"EventId\":67,", StringComparison.Ordinal) && line.Contains("Kestrel", StringComparison.Ordinal));
 
     /// <summary>The server tells of the first with another exception than of all that is broken otherwise.</summary>
     [TestCase("ffffffffffffffffff\r\n")]
@@ -123,6 +128,16 @@ public class HostileTest
         }
 
         return begun;
+    }
+
+    /// <summary>Everything that comes back on a connection.</summary>
+    internal static async Task<string> AskAsync(string path, string request)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        await socket.SendAsync(Encoding.Latin1.GetBytes(request));
+        using var answer = new StreamReader(new NetworkStream(socket));
+        return await answer.ReadToEndAsync();
     }
 
     private static async Task PostAsync(ServeProcess service, string path, string json)

@@ -143,7 +143,7 @@ internal sealed class SoakClient(ServeProcess service, string name, int seed) : 
     {
         await SendAsync(HttpMethod.Post, $"{Path}/freeze", null, ControlJson.Default.NamespaceInfo);
         await ReadAsync();
-        await SendAsync(HttpMethod.Post, $"{Path}/thaw", null, ControlJson.Default.NamespaceInfo);
+        await SendAsync(HttpMethod.Post, $"{Path}/thaw", null, ControlJson.Default.NamespaceChange);
     }
 
     private async Task ReplaceAsync()
