@@ -95,6 +95,15 @@ public class LimitsTest
         (await Send(290)).Has(201);
     }
 
+    /// <summary>More than the server takes at all.</summary>
+    [Test]
+    public async Task Json_SaidToBeHuge_Is413_OfTheSameLimit()
+    {
+        await using var rig = await ControlRig.StartAsync(static o => o.Limits.JsonBytes = 300);
+        var answer = await Soak.HostileTest.AskAsync(rig.Socket, "POST /v1/namespaces HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 9999999999\r\n\r\n{}");
+        Assert.That(answer, Does.StartWith("HTTP/1.1 413 ").And.Contain("\"limit\":\"json_bytes\",\"limit_value\":300"));
+    }
+
     [Test]
     public async Task Image_TooLarge_Is413([Values] bool chunked)
     {

@@ -92,6 +92,11 @@ internal sealed class ControlCall(HttpContext http, ControlService service, Rout
         where T : class
     {
         var limit = Limits.JsonBytes;
+        if (Http.Request.ContentLength > limit)
+        {
+            throw TooLarge("json_bytes", limit); // a read would meet the limit of the server, which does not say whose it is
+        }
+
         var buffer = ArrayPool<byte>.Shared.Rent(limit + 1);
         try
         {

@@ -53,7 +53,9 @@ public class HostileTest
         }
 
         Assert.That(service.Stop(), Is.Zero);
-        var errors = (await log).Split('\n').Where(static l => l.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal) || l.Contains("\"LogLevel\":\"Critical\"", StringComparison.Ordinal)).ToArray();
+        // The server itself logs as an error (67) that it does not read a body to its end whose announced length is beyond its own limit.
+        var errors = (await log).Split('\n').Where(static l => l.Contains("\"LogLevel\":\"Error\"", StringComparison.Ordinal) || l.Contains("\"LogLevel\":\"Critical\"", StringComparison.Ordinal))
+            .Where(static l => !l.Contains("\"EventId\":67,\"LogLevel\":\"Error\",\"Category\":\"Microsoft.AspNetCore.Server.Kestrel\"", StringComparison.Ordinal)).ToArray();
         Assert.That(errors, Is.Empty);
     }
 
@@ -123,6 +125,16 @@ public class HostileTest
         }
 
         return begun;
+    }
+
+    /// <summary>Everything that comes back on a connection.</summary>
+    internal static async Task<string> AskAsync(string path, string request)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
+        await socket.SendAsync(Encoding.Latin1.GetBytes(request));
+        using var answer = new StreamReader(new NetworkStream(socket));
+        return await answer.ReadToEndAsync();
     }
 
     private static async Task PostAsync(ServeProcess service, string path, string json)

@@ -186,6 +186,7 @@ internal sealed class SoakRun : IDisposable
     /// <summary>Descriptors are given back once the clients are gone; it waits for that, and the service is killed when it takes too long.</summary>
     private async Task ComeBackAsync()
     {
+        _deaf.Dispose(); // a stop would wait until it is cut off
         foreach (var one in _clients)
         {
             one.Dispose();

@@ -57,8 +57,16 @@ internal sealed class SoakTimer(string name, ClockId clock)
         Told += tick.Expirations;
     }
 
-    /// <summary>What is neither told nor unread in an image of a frozen namespace.</summary>
-    public long Missing(NamespaceImage image, in TimerImage timer) => (long)Due(image.Readings[timer.Base].Nanoseconds) - (long)Told - (long)image.Unread(timer);
+    /// <summary>
+    /// What is neither told, nor unread in an image of a frozen namespace, nor to be told when it is thawed: the clocks may have been stopped
+    /// just behind a deadline that the engine had not come to.
+    /// </summary>
+    public long Missing(NamespaceImage image, in TimerImage timer)
+    {
+        var now = image.Readings[timer.Base].Nanoseconds;
+        var ahead = timer.IsArmed && timer.Deadline.Nanoseconds <= now ? (now - timer.Deadline.Nanoseconds) / _intervalNs + 1 : 0;
+        return (long)Due(now) - (long)Told - (long)image.Unread(timer) - ahead;
+    }
 
     private long Of(Readings now) => Clock switch { ClockId.Realtime => now.RealtimeNs, ClockId.Monotonic => now.MonotonicNs, _ => now.BoottimeNs };
 }
