@@ -94,7 +94,7 @@ internal sealed class ControlCall(HttpContext http, ControlService service, Rout
         var limit = Limits.JsonBytes;
         if (Http.Request.ContentLength > limit)
         {
-            throw TooLarge("json_bytes", limit); // the server has a limit of its own, and takes it for a fault when a read meets that
+            throw TooLarge("json_bytes", limit); // a read would meet the limit of the server, which does not say whose it is
         }
 
         var buffer = ArrayPool<byte>.Shared.Rent(limit + 1);

@@ -71,7 +71,7 @@ internal static class WatchCommand
             {
                 return CommandLine.Done;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException { InnerException: not null })
+            catch (Exception e) when (e is HttpRequestException or HttpIOException or IOException { InnerException: not null })
             {
                 throw session.Service.Explain(e, end.Token);
             }

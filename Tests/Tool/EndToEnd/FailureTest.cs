@@ -154,16 +154,27 @@ public class FailureTest
     {
         using var folder = new TestFolder();
         using var service = ServeProcess.Start(folder);
-        var watch = Task.Run(() => ToolRun.Of("--socket", service.Socket, "watch"));
-        for (var streams = 0.0; streams == 0 && !watch.IsCompleted;)
+        var start = new ProcessStartInfo("dotnet", [ServeProcess.Tool, "--socket", service.Socket, "watch", "--json"]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        using var watch = Process.Start(start)!;
+        try
         {
-            streams = Directory.GetFiles($"/proc/{service.Process.Id}/fd").Count(static f => new FileInfo(f).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) == true) > 1 ? 1 : 0;
-        }
+            var seen = watch.StandardOutput.ReadLineAsync();
+            while (!seen.IsCompleted) // it watches once it has told of something
+            {
+                Assert.That(ToolRun.Of("--socket", service.Socket, "ns", "create", "probe").Code, Is.Zero);
+                Assert.That(ToolRun.Of("--socket", service.Socket, "ns", "delete", "probe").Code, Is.Zero);
+            }
 
-        service.Process.Kill();
-        var run = await watch;
-        Assert.That(run.Code, Is.EqualTo(3), run.Error);
-        Assert.That(run.ErrorLines, Has.Length.EqualTo(1), run.Error);
+            service.Process.Kill();
+            var error = await watch.StandardError.ReadToEndAsync();
+            await watch.WaitForExitAsync();
+            Assert.That(error, Is.EqualTo($"timens: cannot reach the service at {service.Socket}: the connection broke: The response ended prematurely. (ResponseEnded)\n"));
+            Assert.That(watch.ExitCode, Is.EqualTo(3));
+        }
+        finally
+        {
+            watch.Kill();
+        }
     }
 
     private ToolRun Run(VerbCase verb, string socket, string word = "", string instead = "") =>
