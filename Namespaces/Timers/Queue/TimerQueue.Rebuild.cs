@@ -112,7 +112,7 @@ internal sealed partial class TimerQueue
             _store.Pool.Work.Rebuilds++;
             _store.Pool.Work.Rebuilt += _heap.Count + _end - _at;
             CompactRun();
-            RefileHeap(); // what was moved to beyond the run's end is the wheel's
+            CompactHeap(wheel); // what was moved to beyond the run's end is the wheel's
             _headIsVoid = true; // found again at its new place
             wheel.BeginSweep();
             _isSweeping = true;
@@ -225,7 +225,32 @@ internal sealed partial class TimerQueue
         _end = kept;
     }
 
-    private void RefileHeap() => RefileAll(_heap.Detach(out var count), count);
+    /// <summary>In its own room, so that nothing is allocated.</summary>
+    private void CompactHeap(Wheel wheel)
+    {
+        var heap = _heap.Detach(out var count);
+        var kept = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var entry = heap[i];
+            ref var node = ref _store.At(entry.Index);
+            if (Meet(ref node, entry.Deadline, (uint)entry.Order) == Meeting.Stale)
+            {
+                continue;
+            }
+
+            if (node.Deadline > wheel.Limit)
+            {
+                wheel.Add(new QueueEntry(node.Deadline, entry.Index, (uint)node.Order), ordered: false);
+            }
+            else
+            {
+                heap[kept++] = new HeapEntry(node.Deadline, node.Order, entry.Index);
+            }
+        }
+
+        _heap.Attach(heap, kept);
+    }
 
     private void RefileAll(HeapEntry[] heap, int count)
     {
