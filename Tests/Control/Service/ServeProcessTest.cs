@@ -92,6 +92,11 @@ public class ServeProcessTest
     [TestCase("TERM")]
     public void Serve_WithoutAFile_EachOfTheSignals_StopsCleanly(string signal)
     {
+        if (signal == "INT")
+        {
+            Signals.NeedInterrupt();
+        }
+
         using var service = ServeProcess.Start(_folder, "--state", ServiceRig.StateOf(_folder), "--log", "systemd");
         service.Signal(signal);
         Assert.That(service.WaitForLog("written down"), Does.StartWith("<6>"));
