@@ -57,7 +57,7 @@ internal sealed class ServiceClient : IDisposable
         var content = new ByteArrayContent(image);
         content.Headers.ContentType = new MediaTypeHeaderValue(RouteTable.ImageType);
         using var response = await SendAsync(HttpMethod.Post, path, content, CancellationToken.None, CancellationToken.None).ConfigureAwait(false);
-        return await ReadAsync(response, answer, CancellationToken.None).ConfigureAwait(false);
+        return await ReadAsync(response, answer, CancellationToken.None, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>A call whose answer comes bit by bit, for as long as it likes.</summary>
@@ -72,6 +72,7 @@ internal sealed class ServiceClient : IDisposable
         ToolException told => told,
         { InnerException: ToolException told } => told,
         OperationCanceledException when asked.IsCancellationRequested => failure,
+        _ when asked.IsCancellationRequested => new OperationCanceledException(failure.Message, failure, asked), // the connection broke because of it
         OperationCanceledException => Unreachable($"it has not answered within {Patience.TotalSeconds:0} s"),
         JsonException => Unreachable("what answers there is no timens service of this version"),
         HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => Unreachable("what answers there does not speak HTTP"),
@@ -85,7 +86,7 @@ internal sealed class ServiceClient : IDisposable
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(Patience);
         using var response = await SendAsync(method, path, body, patience.Token, cancel).ConfigureAwait(false);
-        return await ReadAsync(response, answer, patience.Token).ConfigureAwait(false);
+        return await ReadAsync(response, answer, patience.Token, cancel).ConfigureAwait(false);
     }
 
     /// <summary>The head of an answer that is a yes.</summary>
@@ -112,7 +113,7 @@ internal sealed class ServiceClient : IDisposable
         }
     }
 
-    private async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> answer, CancellationToken cancel)
+    private async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> answer, CancellationToken cancel, CancellationToken asked)
     {
         try
         {
@@ -120,7 +121,7 @@ internal sealed class ServiceClient : IDisposable
         }
         catch (Exception e) when (IsOfTheWay(e))
         {
-            throw Explain(e, CancellationToken.None);
+            throw Explain(e, asked);
         }
     }
 
